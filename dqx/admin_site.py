@@ -1,0 +1,19 @@
+"""Django's admin in DQX's clothes."""
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+
+
+class AdminSite(admin.AdminSite):
+    """The admin for everybody who can sign in; the matrix says what each sees."""
+
+    site_title = "DQX"
+    site_header = "DQX"
+    index_title = "Administration"
+    site_url = "/"
+
+
+class AdminConfig(DjangoAdminConfig):
+    """Makes it the default site."""
+
+    default_site = "dqx.admin_site.AdminSite"

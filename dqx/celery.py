@@ -1,0 +1,11 @@
+"""The Celery application; workers and beat start from it."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dqx.settings")
+
+app = Celery("dqx")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

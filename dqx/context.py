@@ -1,0 +1,38 @@
+"""What every page's template gets."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+import dqx
+
+
+class Page(NamedTuple):
+    """An entry of the navigation: a label, the name of its address, an icon of bootstrap-icons, the action that it needs."""
+
+    label: str
+    name: str
+    icon: str
+    action: str
+
+
+PAGES = (
+    Page("Overview", "home", "speedometer2", "bad_detail.view_baddetail"),
+    Page("Scripts", "admin:scripts_script_changelist", "filetype-sql", "scripts.view_script"),
+    Page("Bad rows", "admin:bad_detail_badrow_changelist", "exclamation-diamond", "bad_detail.view_badrow"),
+    Page("Runs", "admin:scripts_run_changelist", "clock-history", "scripts.view_run"),
+    Page("Rules", "admin:reference_rule_changelist", "card-checklist", "reference.view_rule"),
+    Page("Sources", "admin:reference_source_changelist", "database", "reference.view_source"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The pages that the person may open, the present one marked, and DQX's version."""
+    items = []
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        for page in PAGES:
+            url = reverse(page.name)
+            active = request.path == url if url == "/" else request.path.startswith(url)
+            items.append({"label": page.label, "url": url, "icon": page.icon, "active": active})
+    return {"nav_items": items, "version": dqx.__version__}

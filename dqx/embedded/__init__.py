@@ -1,0 +1,1 @@
+"""The PostgreSQL, the broker and the supervisor behind the one command; idle where real servers are named."""

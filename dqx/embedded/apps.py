@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class EmbeddedConfig(AppConfig):
+    name = "dqx.embedded"
+    label = "embedded"
+    verbose_name = "Embedded servers"

@@ -1,0 +1,11 @@
+"""gunicorn's configuration beyond its command line; gunicorn reads the names of this module."""
+
+import signal
+from typing import Any
+
+from dqx.embedded.children import die_with_parent
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """In each new worker process: a request that takes long must not outlive a gunicorn that was killed."""
+    die_with_parent(signal.SIGKILL)

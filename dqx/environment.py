@@ -1,0 +1,87 @@
+"""Typed readers of the environment that name the setting when its value is malformed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+# The process's own environment wins over the file.
+env.read_env(BASE_DIR / ".env")
+
+
+def _read(name: str, reader: Callable[..., T], default: T, expected: str) -> T:
+    try:
+        return reader(name, default=default)
+    except (ValueError, ImproperlyConfigured) as exc:
+        raise ImproperlyConfigured(f"{name} is not {expected}. Correct it in the environment or in .env.") from exc
+
+
+def text(name: str, default: str = "") -> str:
+    """The setting as text without blanks around it."""
+    return env.str(name, default=default).strip()
+
+
+def required(name: str, hint: str) -> str:
+    """The setting as text.
+
+    Raises:
+        ImproperlyConfigured: it is missing or empty.
+    """
+    value = text(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {hint}")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """The setting as true or false: 1, true, yes, on or 0, false, no, off.
+
+    Raises:
+        ImproperlyConfigured: it is another word.
+    """
+    word = text(name, str(default)).lower()
+    if word in ("1", "true", "yes", "on", "y", "t"):
+        return True
+    if word in ("0", "false", "no", "off", "n", "f", ""):
+        return False
+    raise ImproperlyConfigured(f"{name} is not 0 or 1. Correct it in the environment or in .env.")
+
+
+def number(name: str, default: int, least: int = 0) -> int:
+    """The setting as a whole number of at least `least`.
+
+    Raises:
+        ImproperlyConfigured: it is not one.
+    """
+    expected = f"a whole number of at least {least}"
+    value = _read(name, env.int, default, expected)
+    if value < least:
+        raise ImproperlyConfigured(f"{name} is not {expected}. Correct it in the environment or in .env.")
+    return value
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """The setting as a list: parts between commas, without blanks, empty parts left out."""
+    return [word.strip() for word in env.list(name, default=default) if word.strip()]
+
+
+def database(name: str, url: str) -> dict[str, Any]:
+    """A database address as Django's settings want it.
+
+    Raises:
+        ImproperlyConfigured: the address is malformed or not of PostgreSQL.
+    """
+    expected = "an address such as postgres://user:password@host:5432/name"
+    try:
+        config: dict[str, Any] = dict(env.db_url_config(url))
+    except (ValueError, ImproperlyConfigured) as exc:
+        raise ImproperlyConfigured(f"{name} is not {expected}.") from exc
+    if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
+        raise ImproperlyConfigured(f"{name} is not {expected}.")
+    return config

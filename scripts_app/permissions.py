@@ -1,0 +1,40 @@
+"""Load and authorise in one call."""
+
+from django.db.models import QuerySet
+
+from dqx.errors import NotFound
+from dqx.users.permissions import Actor, require
+from scripts_app.models import Run, Script
+
+# What a run of each kind needs.
+ACTIONS = {Run.Kind.POPULATE: "scripts.populate_script", Run.Kind.PUBLISH: "scripts.publish_script"}
+
+
+def get_script_for(actor: Actor | None, pk: int, action: str, *, lock: bool = False) -> Script:
+    """The script, for an actor who may do `action`, such as "scripts.change_script".
+
+    Raises:
+        NotSignedIn, NotAllowed: the actor may not.
+        NotFound: there is no such script.
+    """
+    require(actor, action)
+    scripts: QuerySet[Script] = Script.objects.all()
+    if lock:
+        scripts = scripts.select_for_update(of=("self",))
+    script = scripts.filter(pk=pk).first()
+    if script is None:
+        raise NotFound("script_not_found", f"There is no script {pk}.")
+    return script
+
+
+def get_run_for(actor: Actor | None, pk: int) -> Run:
+    """The run, for an actor who may see runs.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    require(actor, "scripts.view_run")
+    run = Run.objects.select_related("actor").filter(pk=pk).first()
+    if run is None:
+        raise NotFound("run_not_found", f"There is no run {pk}.")
+    return run

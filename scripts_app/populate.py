@@ -1,0 +1,95 @@
+"""Populate: run a script and fill its staging table, all or nothing."""
+
+from collections.abc import Callable
+
+import psycopg2
+from django.conf import settings
+from django.db import transaction
+
+from dqx import sql
+from dqx.errors import DQXError, Refused
+from dqx.sql import Reader
+from scripts_app import columns, runs, statements
+from scripts_app.columns import Select
+from scripts_app.models import Run, Script
+from scripts_app.permissions import get_script_for
+from scripts_app.server_errors import misfit, refusal
+from scripts_app.stream import ReadingFailed, Stream
+from scripts_app.watch import Progress, Watch
+
+
+def request(pk: int, *, actor: object, trigger: str, dispatch: bool = True) -> Run:
+    """Queue a populate of script `pk`; see `runs.open_run`."""
+    script = get_script_for(actor, pk, "scripts.populate_script")
+    return runs.open_run(Run.Kind.POPULATE, script, actor=actor, trigger=trigger, dispatch=dispatch)
+
+
+def populate(run: Run, report: Callable[[Progress], None] | None = None) -> None:
+    """Stream the rows of the run's text into a new table, check it, and let it take the place of the staging table.
+
+    Readers never wait for the load and never see half of it; a failure changes nothing.
+
+    Raises:
+        DQXError: what is wrong with the text or its rows, a limit that was passed, or a cancel.
+    """
+    select = columns.check(run.content)
+    script = Script.objects.get(pk=run.script_id)
+    with Reader(settings.POPULATE_SECONDS) as reader:
+        stream = Stream(reader, settings.POPULATE_ROWS, settings.POPULATE_BYTES)
+        cancel_writer = sql.canceller()
+
+        def stop(reason: DQXError) -> None:
+            stream.stop(reason)
+            if stream.drained:
+                cancel_writer()
+
+        def figures() -> Progress:
+            return {"n_rows": stream.n_rows, "n_bytes": stream.n_bytes}
+
+        with Watch(run, settings.POPULATE_SECONDS, stop, figures, report), transaction.atomic():
+            _stage(run, script, select, stream)
+            runs.succeed(run, **figures())
+
+
+def _stage(run: Run, script: Script, select: Select, stream: Stream) -> None:
+    loading = f"{script.staging}_load"
+    sql.execute(statements.create_staging(loading))
+    _load(run, select, stream, loading)
+    sql.execute(statements.analyze(loading))
+    _check_keys(loading)
+    sql.execute(statements.drop_staging(script.staging))
+    sql.execute(statements.rename_staging(loading, script.staging))
+    Script.objects.filter(pk=script.pk).update(staged_run=run)
+
+
+def _load(run: Run, select: Select, stream: Stream, table: str) -> None:
+    unload, ours = statements.unload(select.names, select.statement)
+    try:
+        stream.flow(unload, statements.load(table))
+    except ReadingFailed as exc:
+        raise refusal(exc.cause, run.content, ours - select.skipped) from exc
+    except psycopg2.Error as exc:
+        raise misfit(exc) from exc
+
+
+def _check_keys(table: str) -> None:
+    nulls = sql.rows(statements.null_keys(table))
+    if nulls:
+        raise Refused(
+            "key_missing",
+            "Every row needs rule_id, source_id and source_uid, but some are NULL, such as "
+            f"{_example(nulls[0])}. Leave such rows out or give them a key.",
+            examples=nulls,
+        )
+    doubles = sql.value(statements.maybe_double(table)) and sql.rows(statements.double_keys(table))
+    if doubles:
+        raise Refused(
+            "key_doubled",
+            f"Two rows or more have one key: {_example(doubles[0])} comes {doubles[0]['times']:,} times. "
+            "A key may come once; add what tells the rows apart to source_uid, or group them.",
+            examples=doubles,
+        )
+
+
+def _example(row: dict[str, object]) -> str:
+    return ", ".join(f"{name}={'NULL' if row[name] is None else repr(row[name])}" for name in columns.COLUMNS[:3])

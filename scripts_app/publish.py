@@ -1,0 +1,96 @@
+"""Publish: the central table holds, for every pair in staging, exactly the staged rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from badDetail_app import publication
+from badDetail_app.publication import Pair
+from dqx import sql
+from dqx import statements as tables
+from dqx.errors import Conflict, DQXError
+from scripts_app import runs, statements
+from scripts_app.models import Run, Scope, Script
+from scripts_app.permissions import get_script_for
+from scripts_app.watch import Progress, Watch
+
+
+def request(pk: int, *, actor: Any, trigger: str, dispatch: bool = True) -> Run:
+    """Queue a publish of script `pk`; see `runs.open_run`.
+
+    Raises:
+        Conflict: there is nothing staged, or it is older than the script's text.
+    """
+    script = get_script_for(actor, pk, "scripts.publish_script")
+    check_staged(script)
+    return runs.open_run(Run.Kind.PUBLISH, script, actor=actor, trigger=trigger, dispatch=dispatch)
+
+
+def publish(run: Run, report: Callable[[Progress], None] | None = None) -> None:
+    """Apply the diff of the script's staging table, with its events, in one transaction under a lock per pair.
+
+    Raises:
+        Conflict: nothing is staged, or it is older than the text, or another program wrote the same rows meanwhile.
+    """
+    cancel = sql.canceller()
+
+    def stop(_: DQXError) -> None:
+        cancel()
+
+    with Watch(run, settings.POPULATE_SECONDS, stop, report=report), transaction.atomic():
+        # The text and the staging table stay as they are until the rows are published.
+        script = Script.objects.select_for_update(no_key=True).get(pk=run.script_id)
+        check_staged(script)
+        publication.lock(script.staging, scope_of(script))
+        # Once more: a pair that another script took over while we waited is no longer ours to resolve.
+        diffs = publication.compute(script.staging, scope_of(script))
+        totals = publication.totals(diffs)
+        publication.apply(script.staging, run.pk, totals)
+        sql.execute(statements.remember_scope(script.staging), {"script": script.pk, "publication": run.pk})
+        sql.execute(statements.forget_scope(), {"script": script.pk, "publication": run.pk})
+        runs.succeed(run, n_rows=sum(diff.new + diff.changed + diff.unchanged for diff in diffs), **_counts(totals))
+
+
+def _counts(totals: publication.Totals) -> dict[str, int]:
+    return {f"n_{name}": number for name, number in totals._asdict().items()}
+
+
+def scope_of(script: Script) -> list[Pair]:
+    """The pairs that the script published last."""
+    return list(Scope.objects.filter(script=script).values_list("rule_id", "source_id"))
+
+
+def check_filled(script: Script) -> Run:
+    """The populate whose rows are staged.
+
+    Raises:
+        Conflict: nothing_populated, or staging_lost.
+    """
+    run = script.staged_run
+    if run is None:
+        raise Conflict("nothing_populated", "The script has not been populated yet. Populate it, review, then publish.")
+    if run.n_rows and not _has_rows(script.staging):
+        raise Conflict("staging_lost", "The staged rows were lost when the database stopped. Populate the script again.")
+    return run
+
+
+def check_staged(script: Script) -> Run:
+    """The populate whose rows are staged, if they may be published.
+
+    Raises:
+        Conflict: nothing_populated, staging_lost or staging_is_older_than_script.
+    """
+    run = check_filled(script)
+    if run.content_hash != script.content_hash:
+        raise Conflict(
+            "staging_is_older_than_script",
+            "The script was changed after it was populated. Populate it again, so that what is published is what it says.",
+        )
+    return run
+
+
+def _has_rows(table: str) -> bool:
+    there = sql.value(tables.table_exists(), {"schema": "stg", "table": table})
+    return bool(there) and not sql.value(statements.is_empty(table))

@@ -1,0 +1,79 @@
+"""Review: what a publish would change, before it does."""
+
+from typing import Any
+
+from django.db import transaction
+
+from badDetail_app import publication
+from badDetail_app.publication import PairDiff
+from dqx import sql
+from scripts_app import statements
+from scripts_app.models import Scope
+from scripts_app.permissions import get_script_for
+from scripts_app.publish import check_filled, check_staged, scope_of
+
+# Samples are for people to look at: of so many pairs, those with the most changes.
+MOST_SAMPLED_PAIRS = 50
+
+Key = tuple[str, str, str]
+
+
+def review(pk: int, *, actor: Any) -> dict[str, Any]:
+    """The diff of a script's staging table with the central table. Changes nothing.
+
+    Returns:
+        `totals` {pairs, new, changed, resolved, unchanged}; `pairs`, each with rule_id, source_id, the four counts,
+        `last_publisher` ({id, name} of the script that published it last, or None) and `samples` (lists of rows by action, five at most);
+        `populated_at`; `n_rows` staged.
+
+    Raises:
+        Conflict: nothing is staged, or it is older than the text.
+    """
+    script = get_script_for(actor, pk, "scripts.review_script")
+    run = check_staged(script)
+    with transaction.atomic():
+        diffs = publication.compute(script.staging, scope_of(script))
+        sampled = sorted(diffs, key=_changes, reverse=True)[:MOST_SAMPLED_PAIRS]
+        samples = publication.samples(script.staging, [(diff.rule_id, diff.source_id) for diff in sampled])
+    publishers = _last_publishers(diffs)
+    return {
+        "script": script.pk,
+        "populated_at": run.finished_at,
+        "n_rows": run.n_rows,
+        "totals": publication.totals(diffs)._asdict(),
+        "pairs": [_pair(diff, publishers, samples) for diff in diffs],
+    }
+
+
+def _changes(diff: PairDiff) -> int:
+    return diff.new + diff.changed + diff.resolved
+
+
+def _last_publishers(diffs: list[PairDiff]) -> dict[tuple[str, str], dict[str, Any]]:
+    rules = {diff.rule_id for diff in diffs}
+    scopes = Scope.objects.filter(rule_id__in=rules).values_list("rule_id", "source_id", "script_id", "script__name")
+    return {(rule, source): {"id": pk, "name": name} for rule, source, pk, name in scopes}
+
+
+def _pair(diff: PairDiff, publishers: dict[tuple[str, str], dict[str, Any]], samples: list[dict[str, Any]]) -> dict[str, Any]:
+    by_action: dict[str, list[dict[str, Any]]] = {}
+    for sample in samples:
+        if (sample["rule_id"], sample["source_id"]) == (diff.rule_id, diff.source_id):
+            row = {key: value for key, value in sample.items() if key not in ("rule_id", "source_id", "action")}
+            by_action.setdefault(sample["action"], []).append(row)
+    return {**diff._asdict(), "last_publisher": publishers.get((diff.rule_id, diff.source_id)), "samples": by_action}
+
+
+def staged_rows(pk: int, *, actor: Any, after: Key | None = None, most: int = 100) -> list[dict[str, Any]]:
+    """Up to `most` staged rows of a script in key order, the five columns each, from the first or after a key.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+        Conflict: nothing was populated yet, or the rows were lost.
+    """
+    script = get_script_for(actor, pk, "scripts.review_script")
+    check_filled(script)
+    rule, source, uid = after or ("", "", "")
+    return sql.rows(
+        statements.staged_rows(script.staging, first=after is None), {"rule": rule, "source": source, "uid": uid, "most": most}
+    )

@@ -1,0 +1,161 @@
+"""The ledger: a run is opened, claimed by one worker, and ended; one that its worker left is found by its lock.
+
+Every change of state is one conditional update, so that two processes never end the same run twice.
+"""
+
+import time
+from datetime import timedelta
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from dqx import sql
+from dqx.errors import Cancelled, Conflict, DQXError, Unavailable
+from dqx.users.models import User
+from dqx.users.permissions import require
+from scripts_app.models import Run, Script
+from scripts_app.permissions import ACTIONS, get_run_for
+
+LOCKS = 7_021_003
+# A queued run whose message was lost with the broker is sent again after this long.
+MESSAGE_LOST_AFTER = timedelta(minutes=1)
+
+
+def open_run(kind: str, script: Script, *, actor: User, trigger: str, dispatch: bool = True) -> Run:
+    """Queue a run of a script.
+
+    Args:
+        kind: Run.Kind.POPULATE or PUBLISH.
+        trigger: the door, one of Run.Trigger.
+        dispatch: hand it to a worker once the transaction commits; else the caller executes it.
+
+    Raises:
+        NotSignedIn, NotAllowed: the actor may not.
+        Conflict: a run of the script is queued or running.
+        Unavailable: the broker can't be reached.
+    """
+    require(actor, ACTIONS[Run.Kind(kind)])
+    try:
+        run = _insert(kind, script, actor, trigger)
+    except IntegrityError:
+        # The one in the way may be left over from a worker that died.
+        recover(script)
+        try:
+            run = _insert(kind, script, actor, trigger)
+        except IntegrityError as exc:
+            active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
+            raise Conflict(
+                "run_active",
+                f"A run of '{script.name}' is under way. Wait for it, or cancel it.",
+                run=active.pk if active else None,
+            ) from exc
+    if dispatch:
+        transaction.on_commit(lambda: send(run))
+    return run
+
+
+def _insert(kind: str, script: Script, actor: User, trigger: str) -> Run:
+    with transaction.atomic():
+        return Run.objects.create(
+            kind=kind,
+            trigger=trigger,
+            script=script,
+            script_name=script.name,
+            content=script.content,
+            content_hash=script.content_hash,
+            actor=actor,
+        )
+
+
+def send(run: Run) -> None:
+    """Hand a queued run to a worker.
+
+    Raises:
+        Unavailable: the broker can't be reached; the run is ended as failed.
+    """
+    try:
+        current_app.send_task("scripts_app.tasks.execute", [run.pk])
+    except OperationalError as exc:
+        error = Unavailable("broker_away", "The queue of the workers can't be reached. Try again when it is back.")
+        end(run.pk, error, status=Run.Status.QUEUED)
+        raise error from exc
+
+
+def claim(pk: int) -> Run | None:
+    """Take a queued run to work on it; None when somebody else did or it was cancelled. The caller holds the run's lock."""
+    taken = Run.objects.filter(pk=pk, status=Run.Status.QUEUED).update(
+        status=Run.Status.RUNNING, started_at=timezone.now()
+    )
+    return Run.objects.select_related("script", "actor").get(pk=pk) if taken else None
+
+
+def succeed(run: Run, **counts: int) -> None:
+    """End a run well. Part of the transaction that holds its effect, so that both happen or neither.
+
+    Raises:
+        Conflict: the run was ended by somebody else; the transaction has to be rolled back.
+    """
+    ended = Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING).update(
+        status=Run.Status.SUCCEEDED, finished_at=timezone.now(), **counts
+    )
+    if not ended:
+        raise Conflict("run_ended", "The run was ended by another process.")
+
+
+def end(pk: int, error: DQXError, status: str = Run.Status.RUNNING) -> bool:
+    """End a run that is in `status` as failed, or as cancelled; returns whether it was."""
+    final = Run.Status.CANCELLED if isinstance(error, Cancelled) else Run.Status.FAILED
+    return bool(
+        Run.objects.filter(pk=pk, status=status).update(status=final, finished_at=timezone.now(), error=error.as_dict())
+    )
+
+
+def cancel(pk: int, *, actor: User) -> Run:
+    """Ask a run to stop. A queued one ends at once; a running one within two seconds, by its worker.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+        Conflict: it has ended already.
+    """
+    run = get_run_for(actor, pk)
+    require(actor, ACTIONS[Run.Kind(run.kind)])
+    error = Cancelled("cancelled", f"Cancelled by {actor}.")
+    if not end(pk, error, status=Run.Status.QUEUED):
+        asked = Run.objects.filter(pk=pk, status=Run.Status.RUNNING).update(cancel_requested_at=timezone.now())
+        if not asked:
+            raise Conflict("run_ended", f"Run {pk} has ended already.", status=run.status)
+    run.refresh_from_db()
+    return run
+
+
+def wait(run: Run, seconds: float) -> Run:
+    """The run as it is once it has ended, or after so many seconds."""
+    deadline = time.monotonic() + seconds
+    run.refresh_from_db()
+    while run.is_active and time.monotonic() < deadline:
+        time.sleep(0.1)
+        run.refresh_from_db()
+    return run
+
+
+def recover(script: Script | None = None) -> int:
+    """End the runs whose worker died, and send queued ones again whose message seems lost; returns how many were ended.
+
+    A worker holds the run's lock from before the run is running until it has ended: running with a free lock means that it died.
+    """
+    active = Run.objects.filter(status__in=Run.ACTIVE, **({"script": script} if script else {}))
+    ended = 0
+    for pk in active.filter(status=Run.Status.RUNNING).values_list("pk", flat=True):
+        with sql.session_lock(LOCKS, pk) as free:
+            ended += free and end(pk, _died())
+    lost = active.filter(status=Run.Status.QUEUED, created_at__lt=timezone.now() - MESSAGE_LOST_AFTER)
+    for run in lost:
+        send(run)
+    return ended
+
+
+def _died() -> DQXError:
+    return Unavailable("worker_died", "The worker stopped before the run ended. Nothing was changed; start it again.")
+

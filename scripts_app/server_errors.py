@@ -1,0 +1,62 @@
+"""What PostgreSQL says of a script, as our errors: its message, and where in the person's text. Nothing of our own SQL shows."""
+
+import re
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from dqx.errors import DQXError, Refused, Unavailable
+
+_COPY_PLACE = re.compile(r'COPY [^,]+, line (?P<row>\d+)(?:, column (?P<column>\w+)(?:: (?P<value>.*))?)?', re.DOTALL)
+_WHY = {
+    "txn_date_in_calendar": "txn_date has to be a date between 0001-01-01 and 9999-12-31",
+}
+
+
+def refusal(exc: psycopg2.Error, text: str, skipped: int = 0) -> DQXError:
+    """The error of a script's statement.
+
+    Args:
+        exc: what psycopg2 raised.
+        text: the script as the person wrote it.
+        skipped: how many characters of our own stand before the text's first in the statement that was sent.
+    """
+    if exc.pgcode is None:
+        return Unavailable("database_away", "The connection to the database was lost. Try again.")
+    diagnosis = exc.diag
+    data: dict[str, object] = {"sqlstate": exc.pgcode}
+    place = diagnosis.internal_position or diagnosis.statement_position
+    if place:
+        data.update(_line_and_column(text, int(place) - 1 - skipped))
+    data |= {name: value for name in ("detail", "hint") if (value := getattr(diagnosis, f"message_{name}")) and "COPY" not in value}
+    message = (diagnosis.message_primary or "PostgreSQL refused the script").rstrip(".")
+    if exc.pgcode == errorcodes.QUERY_CANCELED and "timeout" in message:
+        return Refused("time_limit", "The script took longer than it may. Make it faster, or read less.", **data)
+    where = f" (line {data['line']}, column {data['column']})" if "line" in data else ""
+    return Refused("script_refused", f"{message}{where}.", **data)
+
+
+def misfit(exc: psycopg2.Error) -> DQXError:
+    """The error of a row that does not fit the staging table, with its number, column and value."""
+    if exc.pgcode is None:
+        return Unavailable("database_away", "The connection to the database was lost. Try again.")
+    diagnosis = exc.diag
+    place = _COPY_PLACE.search(diagnosis.context or "")
+    reason = _WHY.get(diagnosis.constraint_name or "", diagnosis.message_primary or "it does not fit")
+    if place is None:
+        return Refused("row_misfit", f"The rows do not fit: {reason}.", sqlstate=exc.pgcode)
+    found = {key: value for key, value in place.groupdict().items() if value is not None}
+    column = found.get("column") or diagnosis.column_name
+    if column is None and diagnosis.constraint_name in _WHY:
+        column = "txn_date"
+    where = f"Row {int(found['row']):,}" + (f", column {column}" if column else "")
+    data = {"row": int(found["row"]), "column": column, "value": found.get("value", "").strip('"')[:200], "sqlstate": exc.pgcode}
+    return Refused("row_misfit", f"{where}: {reason}.", **{key: value for key, value in data.items() if value not in (None, "")})
+
+
+def _line_and_column(text: str, offset: int) -> dict[str, int]:
+    """Line and column, both from 1, of a character's place in the text."""
+    if not 0 <= offset <= len(text):
+        return {}
+    before = text[:offset]
+    return {"line": before.count("\n") + 1, "column": offset - (before.rfind("\n") + 1) + 1}

@@ -1,0 +1,24 @@
+"""What workers and beat call: ids in, one operation."""
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from scripts_app import execution, runs
+
+
+@shared_task
+def execute(pk: int) -> None:
+    """Do run `pk`."""
+    execution.execute(pk)
+
+
+@shared_task
+def recover() -> None:
+    """Put right what a dead worker or a lost message left."""
+    runs.recover()
+
+
+@worker_ready.connect
+def recover_at_start(**_: object) -> None:
+    """The next worker finds what the last one left."""
+    recover.delay()

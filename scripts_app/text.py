@@ -1,0 +1,90 @@
+"""The text of a script as it is kept and run: one statement, without what stands around it. PostgreSQL is the judge; this only trims."""
+
+import re
+
+from dqx.errors import Refused
+
+MOST_BYTES = 200_000
+# The tokens in which a semicolon, a parenthesis or a word means nothing. Lexical structure of PostgreSQL, chapter 4.1.
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<comment>--[^\n]*|/\*)
+  | (?P<string>[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*")
+  | (?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?\$)
+  | (?P<semicolon>;)
+  | (?P<open>\()
+  | (?P<word>[A-Za-z_\x80-\U0010ffff][\w$]*)
+  | (?P<other>[0-9][\w.]*|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+
+def clean(content: str) -> str:
+    """The script's text without byte-order mark and blanks around it, as it is stored.
+
+    Raises:
+        Refused: it is empty, too long, or holds characters that PostgreSQL can't.
+    """
+    text = content.removeprefix("\ufeff").strip()
+    if "\x00" in text:
+        raise Refused("script_malformed", "The script contains a NUL character. Remove it.")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as exc:
+        raise Refused("script_malformed", "The script contains half of a character (a lone surrogate). Remove it.") from exc
+    if size > MOST_BYTES:
+        raise Refused("script_too_long", f"The script has {size:,} bytes; at most {MOST_BYTES:,} are allowed.")
+    if not text:
+        raise Refused("script_empty", "The script is empty. Write one SELECT of the five columns.")
+    return text
+
+
+def statement(content: str) -> tuple[str, int]:
+    """The one SELECT of a script, without the semicolons before and after it, and how many characters were left out in front.
+
+    Raises:
+        Refused: there is no statement, or it does not begin with SELECT or WITH.
+    """
+    start, end, first_word = None, 0, ""
+    for kind, begin, stop in _tokens(content):
+        if kind in ("space", "comment", "semicolon"):
+            continue
+        start = begin if start is None else start
+        end = stop
+        if not first_word and kind != "open":
+            first_word = content[begin:stop]
+    if start is None:
+        raise Refused("script_empty", "The script has no statement. Write one SELECT of the five columns.")
+    if first_word.upper() not in ("SELECT", "WITH"):
+        raise Refused("script_not_select", f"The script begins with {first_word[:40]}; it has to be one SELECT.")
+    return content[start:end], start
+
+
+def _tokens(text: str) -> list[tuple[str, int, int]]:
+    """Kind, start and end of each token; an unclosed comment or string runs to the end, where the server refuses it."""
+    tokens, position = [], 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        assert match is not None  # noqa: S101 - the last branch takes any character
+        kind, end = str(match.lastgroup), match.end()
+        if match.group() == "/*":
+            end = _comment_end(text, position)
+        elif kind == "dollar":
+            close = text.find(match.group(), end)
+            kind, end = "string", len(text) if close < 0 else close + len(match.group())
+        tokens.append((kind, position, end))
+        position = end
+    return tokens
+
+
+def _comment_end(text: str, start: int) -> int:
+    """Where a block comment ends; they nest."""
+    depth = 0
+    for edge in _COMMENT_EDGE.finditer(text, start):
+        depth += 1 if edge.group() == "/*" else -1
+        if depth == 0:
+            return edge.end()
+    return len(text)

@@ -1,0 +1,79 @@
+"""What every test may ask for: a clean database, a fixed cast of people, and the runner's login on the test database."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from dqx.users.models import User
+from tests import steps
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "database: needs PostgreSQL; also run on the older versions")
+    config.addinivalue_line("markers", "long: takes minutes; run by --long")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if item.get_closest_marker("django_db"):
+            item.add_marker("database")
+        if item.get_closest_marker("long") and not config.getoption("--long"):
+            item.add_marker(pytest.mark.skip(reason="long; run by --long"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """One database an xdist worker; the runner's login goes to the same."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with a source schema that the runner may read."""
+    settings.RUNNER_DATABASE["NAME"] = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        steps.make_source_schema("dq_src")
+    return django_db_setup
+
+
+@pytest.fixture(autouse=True)
+def clean_database(request):
+    """Django's flush knows only managed tables: the bad rows, their events and the staging tables are ours to clear."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = marker is not None and marker.kwargs.get("transaction")
+    if transactional:
+        request.getfixturevalue("transactional_db")  # so that this ends before Django's flush
+    yield
+    if transactional:
+        steps.clear_unmanaged_tables()
+
+
+@pytest.fixture
+def make_user(db):
+    def make(name: str, role: str = "viewer", **fields) -> User:
+        return User.objects.create_user(name, f"{name}@example.org", "correct horse battery", role=role, **fields)
+
+    return make
+
+
+@pytest.fixture
+def viewer(make_user):
+    return make_user("vera")
+
+
+@pytest.fixture
+def author(make_user):
+    return make_user("arthur", "author")
+
+
+@pytest.fixture
+def publisher(make_user):
+    return make_user("paula", "publisher")
+
+
+@pytest.fixture
+def admin(make_user):
+    return make_user("ada", is_superuser=True)

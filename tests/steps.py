@@ -1,0 +1,87 @@
+"""Steps that tests share: each does through the operations what a person does."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg2 import sql as pg
+
+from dqx import sql
+from scripts_app import execution, populate, publish, scripts
+from scripts_app.models import Run, Script
+
+FIVE = "SELECT 'R1' AS rule_id, 'S1' AS source_id, 'u1' AS source_uid, 'v' AS data_value, DATE '2024-01-01' AS txn_date"
+
+
+def make_source_schema(name: str) -> None:
+    """A schema that the runner may read, tables made later included."""
+    sql.execute(
+        pg.SQL(
+            "CREATE SCHEMA IF NOT EXISTS {0}; GRANT USAGE ON SCHEMA {0} TO dqx_runner;"
+            " ALTER DEFAULT PRIVILEGES IN SCHEMA {0} GRANT SELECT ON TABLES TO dqx_runner"
+        ).format(pg.Identifier(name))
+    )
+
+
+def clear_unmanaged_tables() -> None:
+    """Empty the bad rows and their history, and drop the staging tables."""
+    sql.execute("TRUNCATE dq.bad_detail, dq.bad_detail_events")
+    for found in sql.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'stg'"):
+        sql.execute(pg.SQL("DROP TABLE {}").format(pg.Identifier("stg", found["tablename"])))
+
+
+def new_script(actor: Any, content: str = FIVE, name: str = "a script") -> Script:
+    """A saved script."""
+    return scripts.create(actor=actor, name=name, content=content)
+
+
+def run_populate(script: Script, actor: Any) -> Run:
+    """Populate here and now; the ended run, however it ended."""
+    return _execute(populate.request(script.pk, actor=actor, trigger=Run.Trigger.CLI, dispatch=False))
+
+
+def run_publish(script: Script, actor: Any) -> Run:
+    """Publish here and now; the ended run, however it ended."""
+    return _execute(publish.request(script.pk, actor=actor, trigger=Run.Trigger.CLI, dispatch=False))
+
+
+def _execute(run: Run) -> Run:
+    execution.execute(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def succeeded(run: Run) -> Run:
+    """The run, which has to have ended well."""
+    assert run.status == Run.Status.SUCCEEDED, run.error
+    return run
+
+
+def staged(script: Script) -> list[tuple[Any, ...]]:
+    """The five columns of the staging table, by key."""
+    return _rows(pg.Identifier("stg", script.staging))
+
+
+def bad_rows() -> list[tuple[Any, ...]]:
+    """The five columns of the central table, by key."""
+    return _rows(pg.Identifier("dq", "bad_detail"))
+
+
+def _rows(table: pg.Identifier) -> list[tuple[Any, ...]]:
+    found = sql.rows(
+        pg.SQL("SELECT rule_id, source_id, source_uid, data_value, txn_date FROM {} ORDER BY 1, 2, 3").format(table)
+    )
+    return [tuple(row.values()) for row in found]
+
+
+def checksum(rows: Iterable[tuple[Any, ...]]) -> str:
+    r"""MD5 over the sorted lines of values joined by |, NULL as \N, as the expected results of the data sets have it."""
+    lines = sorted("|".join("\\N" if value is None else str(value) for value in row).encode() for row in rows)
+    return hashlib.md5(b"\n".join(lines)).hexdigest()
+
+
+def daily_counts_are_right() -> bool:
+    """Whether the kept counts equal a GROUP BY of the rows."""
+    counted = "SELECT rule_id, source_id, txn_date, count(*) AS n FROM dq.bad_detail GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    kept = "SELECT rule_id, source_id, txn_date, n_rows AS n FROM dq.bad_detail_daily ORDER BY 1, 2, 3"
+    return sql.rows(counted) == sql.rows(kept)
