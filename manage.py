@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from dqx.embedded.addresses import provide
@@ -15,9 +16,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dqx.settings")
     try:
         provide(sys.argv)
-    except EmbeddedError as exc:
+        execute_from_command_line(sys.argv)
+    except (EmbeddedError, ImproperlyConfigured) as exc:
         sys.exit(str(exc))
-    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

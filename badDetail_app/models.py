@@ -39,6 +39,7 @@ class BadRow(models.Model):
         managed = False
         db_table = "bad_row"
         verbose_name = "bad row"
+        unique_together = [("rule_id", "source_id", "source_uid")]
 
     def __str__(self) -> str:
         return f"{self.rule_id} / {self.source_id} / {self.source_uid}"

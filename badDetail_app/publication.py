@@ -63,7 +63,8 @@ def compute(staging: str, published_before: Sequence[Pair] = ()) -> list[PairDif
     sql.execute(statements.make_diff(table))
     sql.execute(statements.analyze_diff())
     return [
-        PairDiff(**{field: found[field] for field in PairDiff._fields}) for found in sql.rows(statements.counts_by_pair())
+        PairDiff(**{field: found[field] for field in PairDiff._fields})
+        for found in sql.rows(statements.counts_by_pair())
     ]
 
 
@@ -91,7 +92,11 @@ def apply(staging: str, publication: int, expected: "Totals") -> None:
     reopened = sql.value(statements.resolved_before())
     sql.execute(statements.record(table, reopened), {"publication": publication})
     try:
-        done = (sql.execute(statements.resolve()), sql.execute(statements.change()), sql.execute(statements.open_new(table)))
+        done = (
+            sql.execute(statements.resolve()),
+            sql.execute(statements.change()),
+            sql.execute(statements.open_new(table)),
+        )
     except IntegrityError as exc:
         raise _written_meanwhile() from exc
     if done != (expected.resolved, expected.changed, expected.new):
@@ -100,7 +105,8 @@ def apply(staging: str, publication: int, expected: "Totals") -> None:
 
 def _written_meanwhile() -> Conflict:
     return Conflict(
-        "written_meanwhile", "Another program wrote these bad rows while they were published. Nothing was changed; publish again."
+        "written_meanwhile",
+        "Another program wrote these bad rows while they were published. Nothing was changed; publish again.",
     )
 
 

@@ -45,7 +45,9 @@ class CreateOrAdopt(migrations.CreateModel):
         super().__init__(*args, **kwargs)
         self.before = before
 
-    def database_forwards(self, app_label: str, schema_editor: Editor, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: Editor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         """Make the table, or adopt the one that is there."""
         model = _model(to_state.apps, app_label, self.name)
         table = model._meta.db_table
@@ -57,7 +59,9 @@ class CreateOrAdopt(migrations.CreateModel):
             self.before(table)
         _adopt(model, schema_editor)
 
-    def database_backwards(self, app_label: str, schema_editor: Editor, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: Editor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         """Drop the table, or take away what was added to an adopted one."""
         model = _model(from_state.apps, app_label, self.name)
         adopted = sql.rows(statements.adoption(), {"table": model._meta.db_table})
@@ -114,12 +118,12 @@ def _release(model: type[models.Model], editor: Editor, adopted: dict[str, Any])
 def _widen(table: str, field: "models.Field[Any, Any]", length: int | None) -> None:
     wanted = field.max_length if isinstance(field, models.CharField) else None
     if length is not None and wanted is not None and length < wanted:
-        sql.execute(statements.widen(table, field.column, wanted))
+        sql.execute(statements.widen(table, str(field.column), wanted))
 
 
 def _fill(table: str, field: "models.Field[Any, Any]") -> None:
     default = statements.NOW if isinstance(field, models.DateTimeField) else field.get_default()
     if default is None:
         default = ""
-    sql.execute(statements.fill_nulls(table, field.column, default))
-    sql.execute(statements.set_not_null(table, field.column, default))
+    sql.execute(statements.fill_nulls(table, str(field.column), default))
+    sql.execute(statements.set_not_null(table, str(field.column), default))

@@ -9,7 +9,9 @@ from dqx import environment
 from dqx.environment import BASE_DIR
 
 # --- Who may reach it -------------------------------------------------------------------------------------------------
-SECRET_KEY = environment.required("DQX_SECRET_KEY", "`make run` makes one; for a deployment of your own see .env.example.")
+SECRET_KEY = environment.required(
+    "DQX_SECRET_KEY", "`make run` makes one; for a deployment of your own see .env.example."
+)
 DEBUG = environment.flag("DQX_DEBUG")
 HOST = environment.text("DQX_HOST", "127.0.0.1")
 PORT = environment.number("DQX_PORT", 8000, least=1)
@@ -146,6 +148,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.BCryptPasswordHasher",  # an older DQX; upgraded when its owner signs in
 ]
+CSRF_FAILURE_VIEW = "dqx.web.forbidden"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = environment.number("DQX_LOGIN_ATTEMPTS", 10, least=1)
@@ -178,7 +181,9 @@ SIMPLE_JWT = {
 }
 
 # --- Workers ----------------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = environment.required("CELERY_BROKER_URL", "Start through manage.py or `make run`, or name your broker.")
+CELERY_BROKER_URL = environment.required(
+    "CELERY_BROKER_URL", "Start through manage.py or `make run`, or name your broker."
+)
 CELERY_TASK_IGNORE_RESULT = True  # the ledger is the result
 CELERY_TASK_ACKS_LATE = False  # a run that a dead worker leaves is found by its lock, not by the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

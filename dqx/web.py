@@ -67,15 +67,22 @@ def failed(request: HttpRequest) -> HttpResponse:
     """handler500: a defect of ours, told without a word of its inside."""
     if _is_api(request):
         return JsonResponse(drf.body("internal", "DQX failed here. The details are in its log."), status=500)
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]  # nothing of the request is needed or trusted
+    return render(None, "500.html", status=500)  # nothing of the request is needed or trusted
 
 
 def locked_out(request: HttpRequest, original_response: Any = None, credentials: Any = None) -> HttpResponse:
     """After too many failed sign-ins; the words do not tell whether the name is known."""
-    return _refuse(request, 429, "too_many", "Too many failed sign-ins. Wait a quarter of an hour, then try again.", "locked_out")
+    return _refuse(
+        request, 429, "too_many", "Too many failed sign-ins. Wait a quarter of an hour, then try again.", "locked_out"
+    )
 
 
 def _refuse(request: HttpRequest, status: int, code: str, message: str, template: str = "") -> HttpResponse:
     if _is_api(request):
         return JsonResponse(drf.body(code, message), status=status)
     return render(request, f"{template or status}.html", {"message": message}, status=status)
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    """/healthz: this process answers."""
+    return JsonResponse({"status": "ok"})

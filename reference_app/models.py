@@ -7,7 +7,9 @@ from django.db import models
 class Rule(models.Model):
     """What has to hold."""
 
-    rule_id = models.CharField("rule id", max_length=20, primary_key=True, validators=[ProhibitNullCharactersValidator()])
+    rule_id = models.CharField(
+        "rule id", max_length=20, primary_key=True, validators=[ProhibitNullCharactersValidator()]
+    )
     rule_name = models.CharField("name", max_length=100)
     description = models.TextField(blank=True, default="")
 

@@ -1,7 +1,8 @@
 """Which columns a script has, asked of the server: it parses and plans the text, and runs nothing."""
 
 import threading
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import psycopg2
 from django.conf import settings
@@ -25,18 +26,19 @@ class Select(NamedTuple):
     names: tuple[str, ...]
 
 
-def check(content: str) -> Select:
+def check(content: str, database: Mapping[str, Any] | None = None) -> Select:
     """Let PostgreSQL judge a script on a connection of its own that has 5 seconds.
 
     Args:
         content: a text that `text.clean` returned.
+        database: where it will run, in the form of Django's settings; the runner's own when None.
 
     Raises:
         Refused: it is not one SELECT of exactly the five columns; with the server's message, line and column.
         Unavailable: the server or the runner's login is away.
     """
     statement, skipped = text.statement(content)
-    with Reader(settings.CHECK_SECONDS) as reader:
+    with Reader(settings.CHECK_SECONDS, database) as reader:
         # A plan that never looks whether it shall stop does not hear the server's own limit.
         late = threading.Timer(settings.CHECK_SECONDS + 1, reader.abandon)
         late.start()
@@ -44,7 +46,9 @@ def check(content: str) -> Select:
             found = describe(reader, statement)
         except psycopg2.Error as exc:
             if exc.pgcode is None and not late.is_alive():
-                raise Refused("time_limit", f"Planning the script took longer than {settings.CHECK_SECONDS} seconds.") from exc
+                raise Refused(
+                    "time_limit", f"Planning the script took longer than {settings.CHECK_SECONDS} seconds."
+                ) from exc
             raise refusal(exc, content, -skipped) from exc
         finally:
             late.cancel()
@@ -77,5 +81,7 @@ def _the_five(found: list[Column]) -> tuple[str, ...]:
         )
     by_name = dict(zip(lowered, found, strict=True))
     if by_name["txn_date"].type_code not in DATE_LIKE:
-        raise Refused("script_columns", "txn_date has to be a date. Cast it, for example txn_date::date.", column="txn_date")
+        raise Refused(
+            "script_columns", "txn_date has to be a date. Cast it, for example txn_date::date.", column="txn_date"
+        )
     return tuple(by_name[name].name for name in COLUMNS)

@@ -48,7 +48,9 @@ def _attempt(run: Run, report: Callable[[Progress], None] | None) -> DQXError | 
         return exc
     except (OperationalError, InterfaceError):
         logger.exception("run %s lost its database", run.pk)
-        return Unavailable("database_away", "The database went away during the run. Nothing was changed; start it again.")
+        return Unavailable(
+            "database_away", "The database went away during the run. Nothing was changed; start it again."
+        )
     except Exception:
         logger.exception("run %s failed", run.pk)
         return DQXError("internal", "DQX failed here. Nothing was changed; the details are in the worker's log.")

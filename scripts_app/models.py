@@ -52,10 +52,20 @@ class Script(models.Model):
     description = models.TextField(blank=True, default="", validators=NO_NULLS)
     content = models.TextField("SQL", help_text="One SELECT of rule_id, source_id, source_uid, data_value, txn_date.")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="scripts", editable=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="scripts",
+        editable=False,
     )
     connection = models.ForeignKey(
-        Connection, null=True, blank=True, on_delete=models.PROTECT, related_name="scripts", editable=False
+        Connection,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="scripts",
+        help_text="The database to read; this one where none is chosen. For admins.",
     )
     # The populate whose rows are in the staging table; none until there is one.
     staged_run = models.ForeignKey(
@@ -186,13 +196,20 @@ class Schedule(models.Model):
     id = models.AutoField(primary_key=True)
     job_name = models.CharField(max_length=100)
     script = models.ForeignKey(Script, null=True, on_delete=models.CASCADE, related_name="schedules")
-    cron_schedule = models.CharField("cron", max_length=100, help_text="Minute, hour, day of month, month, day of week.")
+    cron_schedule = models.CharField(
+        "cron", max_length=100, help_text="Minute, hour, day of month, month, day of week."
+    )
     timezone = models.CharField("time zone", max_length=63, default="UTC", db_default="UTC")
     operation = models.CharField(
         max_length=20, choices=Operation.choices, default=Operation.POPULATE, db_default="populate"
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="schedules", editable=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="schedules",
+        editable=False,
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

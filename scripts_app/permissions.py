@@ -10,7 +10,7 @@ from scripts_app.models import Run, Script
 ACTIONS = {Run.Kind.POPULATE: "scripts.populate_script", Run.Kind.PUBLISH: "scripts.publish_script"}
 
 
-def get_script_for(actor: Actor | None, pk: int, action: str, *, lock: bool = False) -> Script:
+def get_script_for(actor: Actor, pk: int, action: str, *, lock: bool = False) -> Script:
     """The script, for an actor who may do `action`, such as "scripts.change_script".
 
     Raises:
@@ -27,7 +27,7 @@ def get_script_for(actor: Actor | None, pk: int, action: str, *, lock: bool = Fa
     return script
 
 
-def get_run_for(actor: Actor | None, pk: int) -> Run:
+def get_run_for(actor: Actor, pk: int) -> Run:
     """The run, for an actor who may see runs.
 
     Raises:

@@ -9,7 +9,8 @@ from django.db import transaction
 from dqx import sql
 from dqx.errors import DQXError, Refused
 from dqx.sql import Reader
-from scripts_app import columns, runs, statements
+from dqx.users.permissions import Actor
+from scripts_app import columns, connections, runs, statements
 from scripts_app.columns import Select
 from scripts_app.models import Run, Script
 from scripts_app.permissions import get_script_for
@@ -18,7 +19,7 @@ from scripts_app.stream import ReadingFailed, Stream
 from scripts_app.watch import Progress, Watch
 
 
-def request(pk: int, *, actor: object, trigger: str, dispatch: bool = True) -> Run:
+def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True) -> Run:
     """Queue a populate of script `pk`; see `runs.open_run`."""
     script = get_script_for(actor, pk, "scripts.populate_script")
     return runs.open_run(Run.Kind.POPULATE, script, actor=actor, trigger=trigger, dispatch=dispatch)
@@ -32,9 +33,10 @@ def populate(run: Run, report: Callable[[Progress], None] | None = None) -> None
     Raises:
         DQXError: what is wrong with the text or its rows, a limit that was passed, or a cancel.
     """
-    select = columns.check(run.content)
-    script = Script.objects.get(pk=run.script_id)
-    with Reader(settings.POPULATE_SECONDS) as reader:
+    script = Script.objects.select_related("connection").get(runs=run)
+    database = connections.address(script.connection)
+    select = columns.check(run.content, database)
+    with Reader(settings.POPULATE_SECONDS, database) as reader:
         stream = Stream(reader, settings.POPULATE_ROWS, settings.POPULATE_BYTES)
         cancel_writer = sql.canceller()
 

@@ -1,7 +1,6 @@
 """Publish: the central table holds, for every pair in staging, exactly the staged rows."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,13 +10,14 @@ from badDetail_app.publication import Pair
 from dqx import sql
 from dqx import statements as tables
 from dqx.errors import Conflict, DQXError
+from dqx.users.permissions import Actor
 from scripts_app import runs, statements
 from scripts_app.models import Run, Scope, Script
 from scripts_app.permissions import get_script_for
 from scripts_app.watch import Progress, Watch
 
 
-def request(pk: int, *, actor: Any, trigger: str, dispatch: bool = True) -> Run:
+def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True) -> Run:
     """Queue a publish of script `pk`; see `runs.open_run`.
 
     Raises:
@@ -41,7 +41,7 @@ def publish(run: Run, report: Callable[[Progress], None] | None = None) -> None:
 
     with Watch(run, settings.POPULATE_SECONDS, stop, report=report), transaction.atomic():
         # The text and the staging table stay as they are until the rows are published.
-        script = Script.objects.select_for_update(no_key=True).get(pk=run.script_id)
+        script = Script.objects.select_for_update(no_key=True, of=("self",)).get(runs=run)
         check_staged(script)
         publication.lock(script.staging, scope_of(script))
         # Once more: a pair that another script took over while we waited is no longer ours to resolve.
@@ -72,7 +72,9 @@ def check_filled(script: Script) -> Run:
     if run is None:
         raise Conflict("nothing_populated", "The script has not been populated yet. Populate it, review, then publish.")
     if run.n_rows and not _has_rows(script.staging):
-        raise Conflict("staging_lost", "The staged rows were lost when the database stopped. Populate the script again.")
+        raise Conflict(
+            "staging_lost", "The staged rows were lost when the database stopped. Populate the script again."
+        )
     return run
 
 

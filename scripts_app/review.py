@@ -7,6 +7,7 @@ from django.db import transaction
 from badDetail_app import publication
 from badDetail_app.publication import PairDiff
 from dqx import sql
+from dqx.users.permissions import Actor
 from scripts_app import statements
 from scripts_app.models import Scope
 from scripts_app.permissions import get_script_for
@@ -18,7 +19,7 @@ MOST_SAMPLED_PAIRS = 50
 Key = tuple[str, str, str]
 
 
-def review(pk: int, *, actor: Any) -> dict[str, Any]:
+def review(pk: int, *, actor: Actor) -> dict[str, Any]:
     """The diff of a script's staging table with the central table. Changes nothing.
 
     Returns:
@@ -55,7 +56,9 @@ def _last_publishers(diffs: list[PairDiff]) -> dict[tuple[str, str], dict[str, A
     return {(rule, source): {"id": pk, "name": name} for rule, source, pk, name in scopes}
 
 
-def _pair(diff: PairDiff, publishers: dict[tuple[str, str], dict[str, Any]], samples: list[dict[str, Any]]) -> dict[str, Any]:
+def _pair(
+    diff: PairDiff, publishers: dict[tuple[str, str], dict[str, Any]], samples: list[dict[str, Any]]
+) -> dict[str, Any]:
     by_action: dict[str, list[dict[str, Any]]] = {}
     for sample in samples:
         if (sample["rule_id"], sample["source_id"]) == (diff.rule_id, diff.source_id):
@@ -64,7 +67,7 @@ def _pair(diff: PairDiff, publishers: dict[tuple[str, str], dict[str, Any]], sam
     return {**diff._asdict(), "last_publisher": publishers.get((diff.rule_id, diff.source_id)), "samples": by_action}
 
 
-def staged_rows(pk: int, *, actor: Any, after: Key | None = None, most: int = 100) -> list[dict[str, Any]]:
+def staged_rows(pk: int, *, actor: Actor, after: Key | None = None, most: int = 100) -> list[dict[str, Any]]:
     """Up to `most` staged rows of a script in key order, the five columns each, from the first or after a key.
 
     Raises:
@@ -75,5 +78,6 @@ def staged_rows(pk: int, *, actor: Any, after: Key | None = None, most: int = 10
     check_filled(script)
     rule, source, uid = after or ("", "", "")
     return sql.rows(
-        statements.staged_rows(script.staging, first=after is None), {"rule": rule, "source": source, "uid": uid, "most": most}
+        statements.staged_rows(script.staging, first=after is None),
+        {"rule": rule, "source": source, "uid": uid, "most": most},
     )

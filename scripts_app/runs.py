@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from dqx import sql
 from dqx.errors import Cancelled, Conflict, DQXError, Unavailable
 from dqx.users.models import User
-from dqx.users.permissions import require
+from dqx.users.permissions import Actor, require
 from scripts_app.models import Run, Script
 from scripts_app.permissions import ACTIONS, get_run_for
 
@@ -23,7 +23,7 @@ LOCKS = 7_021_003
 MESSAGE_LOST_AFTER = timedelta(minutes=1)
 
 
-def open_run(kind: str, script: Script, *, actor: User, trigger: str, dispatch: bool = True) -> Run:
+def open_run(kind: str, script: Script, *, actor: Actor, trigger: str, dispatch: bool = True) -> Run:
     """Queue a run of a script.
 
     Args:
@@ -36,14 +36,14 @@ def open_run(kind: str, script: Script, *, actor: User, trigger: str, dispatch: 
         Conflict: a run of the script is queued or running.
         Unavailable: the broker can't be reached.
     """
-    require(actor, ACTIONS[Run.Kind(kind)])
+    person = require(actor, ACTIONS[Run.Kind(kind)])
     try:
-        run = _insert(kind, script, actor, trigger)
+        run = _insert(kind, script, person, trigger)
     except IntegrityError:
         # The one in the way may be left over from a worker that died.
         recover(script)
         try:
-            run = _insert(kind, script, actor, trigger)
+            run = _insert(kind, script, person, trigger)
         except IntegrityError as exc:
             active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
             raise Conflict(
@@ -112,7 +112,7 @@ def end(pk: int, error: DQXError, status: str = Run.Status.RUNNING) -> bool:
     )
 
 
-def cancel(pk: int, *, actor: User) -> Run:
+def cancel(pk: int, *, actor: Actor) -> Run:
     """Ask a run to stop. A queued one ends at once; a running one within two seconds, by its worker.
 
     Raises:
@@ -128,6 +128,11 @@ def cancel(pk: int, *, actor: User) -> Run:
             raise Conflict("run_ended", f"Run {pk} has ended already.", status=run.status)
     run.refresh_from_db()
     return run
+
+
+def cancel_own(run: Run) -> None:
+    """End a run that this process did itself and was interrupted in; its transaction is rolled back."""
+    end(run.pk, Cancelled("cancelled", "Cancelled at the terminal."))
 
 
 def wait(run: Run, seconds: float) -> Run:
@@ -158,4 +163,3 @@ def recover(script: Script | None = None) -> int:
 
 def _died() -> DQXError:
     return Unavailable("worker_died", "The worker stopped before the run ended. Nothing was changed; start it again.")
-

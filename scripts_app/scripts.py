@@ -6,15 +6,17 @@ from django.db import IntegrityError, transaction
 
 from dqx import sql
 from dqx.errors import Conflict, Invalid
-from dqx.users.permissions import require
-from scripts_app import columns, runs, statements, text
-from scripts_app.models import Run, Script
+from dqx.users.permissions import Actor, require
+from scripts_app import columns, connections, runs, statements, text
+from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 
 LONGEST_NAME = 255
 
 
-def create(*, actor: Any, name: str, content: str, description: str = "") -> Script:
+def create(
+    *, actor: Actor, name: str, content: str, description: str = "", connection: Connection | None = None
+) -> Script:
     """Save a new script, with an empty staging table.
 
     Raises:
@@ -23,34 +25,51 @@ def create(*, actor: Any, name: str, content: str, description: str = "") -> Scr
         Conflict: the name is taken.
         Refused: the text is not one SELECT of the five columns.
     """
-    require(actor, "scripts.add_script")
-    script = Script(name=_name(name), description=_plain(description), content=text.clean(content), owner=actor)
-    columns.check(script.content)
+    owner = require(actor, "scripts.add_script")
+    if connection is not None:
+        require(actor, "scripts.view_connection")
+    script = Script(
+        name=_name(name),
+        description=_plain(description),
+        content=text.clean(content),
+        owner=owner,
+        connection=connection,
+    )
+    columns.check(script.content, connections.address(connection))
     with transaction.atomic():
         _save(script)
         sql.execute(statements.create_staging(script.staging))
     return script
 
 
-def update(pk: int, *, actor: Any, name: str | None = None, content: str | None = None, description: str | None = None) -> Script:
-    """Change what is given of a script. A new text leaves the staged rows, which can then not be published.
+def update(pk: int, *, actor: Actor, **changes: Any) -> Script:
+    """Change what is given of a script: name, description, content, connection.
+
+    A new text leaves the staged rows, which can then not be published.
 
     Raises:
         As `create`, and NotFound.
     """
     script = get_script_for(actor, pk, "scripts.change_script")
-    if content is not None and text.clean(content) != script.content:
-        columns.check(text.clean(content))
+    if "connection" in changes and changes["connection"] != script.connection:
+        require(actor, "scripts.view_connection")
+    _change(script, changes)
+    if {"content", "connection"} & changes.keys():
+        columns.check(script.content, connections.address(script.connection))
     with transaction.atomic():
         script = get_script_for(actor, pk, "scripts.change_script", lock=True)
-        script.name = script.name if name is None else _name(name)
-        script.description = script.description if description is None else _plain(description)
-        script.content = script.content if content is None else text.clean(content)
+        _change(script, changes)
         _save(script)
     return script
 
 
-def delete(pk: int, *, actor: Any) -> None:
+def _change(script: Script, changes: dict[str, Any]) -> None:
+    clean = {"name": _name, "description": _plain, "content": text.clean, "connection": lambda connection: connection}
+    for field, value in changes.items():
+        setattr(script, field, clean[field](value))
+
+
+def delete(pk: int, *, actor: Actor) -> None:
     """Delete a script and its staging table. What it published stays, and its runs stay in the ledger.
 
     Raises:
@@ -72,7 +91,9 @@ def _save(script: Script) -> None:
         with transaction.atomic():
             script.save()
     except IntegrityError as exc:
-        raise Conflict("script_name_taken", f"A script called '{script.name}' already exists.", name=script.name) from exc
+        raise Conflict(
+            "script_name_taken", f"A script called '{script.name}' already exists.", name=script.name
+        ) from exc
 
 
 def _name(name: str) -> str:

@@ -7,7 +7,7 @@ from psycopg2 import errorcodes
 
 from dqx.errors import DQXError, Refused, Unavailable
 
-_COPY_PLACE = re.compile(r'COPY [^,]+, line (?P<row>\d+)(?:, column (?P<column>\w+)(?:: (?P<value>.*))?)?', re.DOTALL)
+_COPY_PLACE = re.compile(r"COPY [^,]+, line (?P<row>\d+)(?:, column (?P<column>\w+)(?:: (?P<value>.*))?)?", re.DOTALL)
 _WHY = {
     "txn_date_in_calendar": "txn_date has to be a date between 0001-01-01 and 9999-12-31",
 }
@@ -28,7 +28,11 @@ def refusal(exc: psycopg2.Error, text: str, skipped: int = 0) -> DQXError:
     place = diagnosis.internal_position or diagnosis.statement_position
     if place:
         data.update(_line_and_column(text, int(place) - 1 - skipped))
-    data |= {name: value for name in ("detail", "hint") if (value := getattr(diagnosis, f"message_{name}")) and "COPY" not in value}
+    data |= {
+        name: value
+        for name in ("detail", "hint")
+        if (value := getattr(diagnosis, f"message_{name}")) and "COPY" not in value
+    }
     message = (diagnosis.message_primary or "PostgreSQL refused the script").rstrip(".")
     if exc.pgcode == errorcodes.QUERY_CANCELED and "timeout" in message:
         return Refused("time_limit", "The script took longer than it may. Make it faster, or read less.", **data)
@@ -50,8 +54,15 @@ def misfit(exc: psycopg2.Error) -> DQXError:
     if column is None and diagnosis.constraint_name in _WHY:
         column = "txn_date"
     where = f"Row {int(found['row']):,}" + (f", column {column}" if column else "")
-    data = {"row": int(found["row"]), "column": column, "value": found.get("value", "").strip('"')[:200], "sqlstate": exc.pgcode}
-    return Refused("row_misfit", f"{where}: {reason}.", **{key: value for key, value in data.items() if value not in (None, "")})
+    data = {
+        "row": int(found["row"]),
+        "column": column,
+        "value": found.get("value", "").strip('"')[:200],
+        "sqlstate": exc.pgcode,
+    }
+    return Refused(
+        "row_misfit", f"{where}: {reason}.", **{key: value for key, value in data.items() if value not in (None, "")}
+    )
 
 
 def _line_and_column(text: str, offset: int) -> dict[str, int]:

@@ -50,9 +50,9 @@ def rename_staging(old: str, new: str) -> sql.Composed:
 
 def load(table: str) -> sql.Composed:
     """Fill a table that this transaction made. Frozen rows need no second writing when they are first read."""
-    return sql.SQL("COPY {} (rule_id, source_id, source_uid, data_value, txn_date) FROM STDIN WITH (FREEZE true)").format(
-        sql.Identifier("stg", table)
-    )
+    return sql.SQL(
+        "COPY {} (rule_id, source_id, source_uid, data_value, txn_date) FROM STDIN WITH (FREEZE true)"
+    ).format(sql.Identifier("stg", table))
 
 
 def analyze(table: str) -> sql.Composed:

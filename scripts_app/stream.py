@@ -85,7 +85,9 @@ class Stream:
         with contextlib.suppress(OSError), os.fdopen(write_end, "wb", buffering=CHUNK) as out:
             try:
                 self.reader.copy_out(unload, out)
-            except Exception as exc:  # told by the thread that writes, which must not take the end of the pipe for the end of the rows
+            except (
+                Exception
+            ) as exc:  # told by the thread that writes, which must not take the end of the pipe for the end of the rows
                 self.failure = self.failure or ReadingFailed.of(exc)
 
     def _let_go(self, thread: threading.Thread) -> None:
@@ -107,4 +109,3 @@ class ReadingFailed(Exception):
     def of(cls, exc: Exception) -> Exception:
         """The failure as the writing side tells it."""
         return cls(exc) if isinstance(exc, psycopg2.Error) else exc
-

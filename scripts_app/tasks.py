@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
-from scripts_app import execution, runs
+from scripts_app import execution, runs, schedules
 
 
 @shared_task
@@ -16,6 +16,12 @@ def execute(pk: int) -> None:
 def recover() -> None:
     """Put right what a dead worker or a lost message left."""
     runs.recover()
+
+
+@shared_task
+def run_schedule(pk: int) -> None:
+    """Do what schedule `pk` says."""
+    schedules.run(pk)
 
 
 @worker_ready.connect

@@ -9,8 +9,8 @@ MOST_BYTES = 200_000
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
-  | (?P<comment>--[^\n]*|/\*)
-  | (?P<string>[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*")
+  | (?P<comment>--[^\r\n]*|/\*)
+  | (?P<string>[eE]'(?:[^'\\]|\\.|'')*'(?:\s*[\r\n]\s*'(?:[^'\\]|\\.|'')*')* | '(?:[^']|'')*' | "(?:[^"]|"")*")
   | (?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?\$)
   | (?P<semicolon>;)
   | (?P<open>\()
@@ -34,7 +34,9 @@ def clean(content: str) -> str:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as exc:
-        raise Refused("script_malformed", "The script contains half of a character (a lone surrogate). Remove it.") from exc
+        raise Refused(
+            "script_malformed", "The script contains half of a character (a lone surrogate). Remove it."
+        ) from exc
     if size > MOST_BYTES:
         raise Refused("script_too_long", f"The script has {size:,} bytes; at most {MOST_BYTES:,} are allowed.")
     if not text:

@@ -45,7 +45,9 @@ class Watch(threading.Thread):
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.over.set()
         self.join()
         if exc is not None and self.reason is not None:
@@ -73,7 +75,9 @@ class Watch(threading.Thread):
         elif running.filter(cancel_requested_at__isnull=False).exists():
             self._end(Cancelled("cancelled", "The run was cancelled."))
         elif time.monotonic() > self.deadline:
-            self._end(Refused("time_limit", f"The run took longer than {self.seconds:,.0f} seconds, which is the limit."))
+            self._end(
+                Refused("time_limit", f"The run took longer than {self.seconds:,.0f} seconds, which is the limit.")
+            )
 
     def _end(self, reason: DQXError) -> None:
         self.reason = reason

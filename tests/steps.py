@@ -1,12 +1,18 @@
 """Steps that tests share: each does through the operations what a person does."""
 
+import contextlib
 import hashlib
-from collections.abc import Iterable
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import psycopg2
+from django.db import connection
 from psycopg2 import sql as pg
 
 from dqx import sql
+from dqx.users.models import User
 from scripts_app import execution, populate, publish, scripts
 from scripts_app.models import Run, Script
 
@@ -85,3 +91,30 @@ def daily_counts_are_right() -> bool:
     counted = "SELECT rule_id, source_id, txn_date, count(*) AS n FROM dq.bad_detail GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     kept = "SELECT rule_id, source_id, txn_date, n_rows AS n FROM dq.bad_detail_daily ORDER BY 1, 2, 3"
     return sql.rows(counted) == sql.rows(kept)
+
+
+def somebody(name: str = "arthur", role: str = "author") -> User:
+    """A person without a password, which is quickly made."""
+    return User.objects.create_user(name, f"{name}@example.org", role=role)
+
+
+@contextlib.contextmanager
+def superuser(database: str = "") -> Iterator[Any]:
+    """A cursor of the superuser's, each statement of which commits; in the database of the tests, or another."""
+    line = psycopg2.connect(os.environ["DQX_TEST_ADMIN_URL"], dbname=database or connection.settings_dict["NAME"])
+    line.autocommit = True
+    try:
+        with line.cursor() as cursor:
+            yield cursor
+    finally:
+        line.close()
+
+
+def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether a fact becomes true within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

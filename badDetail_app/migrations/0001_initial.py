@@ -17,7 +17,9 @@ def create_or_adopt(apps, editor):
         return
     missing = COLUMNS - {found["column"] for found in sql.rows(tables.columns_of(), there)}
     if missing:
-        raise RuntimeError(f"dq.bad_detail is there but lacks the columns {', '.join(sorted(missing))}. Add or rename them.")
+        raise RuntimeError(
+            f"dq.bad_detail is there but lacks the columns {', '.join(sorted(missing))}. Add or rename them."
+        )
     sql.execute(tables.record_adoption(), {"table": "bad_detail", "added": [], "tightened": [], "constraints": []})
 
 
@@ -61,64 +63,85 @@ def drop_view(apps, editor):
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='BadDetail',
+            name="BadDetail",
             fields=[
-                ('pk', models.CompositePrimaryKey('rule_id', 'source_id', 'source_uid', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('rule_id', models.CharField(max_length=20)),
-                ('source_id', models.CharField(max_length=20)),
-                ('source_uid', models.CharField(max_length=500)),
-                ('data_value', models.CharField(max_length=2000, null=True)),
-                ('txn_date', models.DateField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "rule_id",
+                        "source_id",
+                        "source_uid",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("rule_id", models.CharField(max_length=20)),
+                ("source_id", models.CharField(max_length=20)),
+                ("source_uid", models.CharField(max_length=500)),
+                ("data_value", models.CharField(max_length=2000, null=True)),
+                ("txn_date", models.DateField(null=True)),
             ],
             options={
-                'verbose_name': 'bad row',
-                'db_table': 'bad_detail',
-                'managed': False,
+                "verbose_name": "bad row",
+                "db_table": "bad_detail",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='BadRow',
+            name="BadRow",
             fields=[
-                ('key', models.TextField(primary_key=True, serialize=False)),
-                ('rule_id', models.CharField(max_length=20, verbose_name='rule')),
-                ('source_id', models.CharField(max_length=20, verbose_name='source')),
-                ('source_uid', models.CharField(max_length=500, verbose_name='record')),
-                ('data_value', models.CharField(max_length=2000, null=True, verbose_name='value')),
-                ('txn_date', models.DateField(null=True, verbose_name='date')),
+                ("key", models.TextField(primary_key=True, serialize=False)),
+                ("rule_id", models.CharField(max_length=20, verbose_name="rule")),
+                ("source_id", models.CharField(max_length=20, verbose_name="source")),
+                ("source_uid", models.CharField(max_length=500, verbose_name="record")),
+                ("data_value", models.CharField(max_length=2000, null=True, verbose_name="value")),
+                ("txn_date", models.DateField(null=True, verbose_name="date")),
             ],
             options={
-                'verbose_name': 'bad row',
-                'db_table': 'bad_row',
-                'managed': False,
+                "verbose_name": "bad row",
+                "db_table": "bad_row",
+                "unique_together": {("rule_id", "source_id", "source_uid")},
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('publication', models.BigIntegerField()),
-                ('action', models.CharField(choices=[('opened', 'Opened'), ('changed', 'Changed'), ('resolved', 'Resolved'), ('reopened', 'Reopened')], max_length=8)),
-                ('at', models.DateTimeField()),
-                ('rule_id', models.CharField(max_length=20, verbose_name='rule')),
-                ('source_id', models.CharField(max_length=20, verbose_name='source')),
-                ('source_uid', models.CharField(max_length=500, verbose_name='record')),
-                ('old_value', models.CharField(max_length=2000, null=True)),
-                ('new_value', models.CharField(max_length=2000, null=True)),
-                ('old_date', models.DateField(null=True)),
-                ('new_date', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("publication", models.BigIntegerField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("changed", "Changed"),
+                            ("resolved", "Resolved"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("rule_id", models.CharField(max_length=20, verbose_name="rule")),
+                ("source_id", models.CharField(max_length=20, verbose_name="source")),
+                ("source_uid", models.CharField(max_length=500, verbose_name="record")),
+                ("old_value", models.CharField(max_length=2000, null=True)),
+                ("new_value", models.CharField(max_length=2000, null=True)),
+                ("old_date", models.DateField(null=True)),
+                ("new_date", models.DateField(null=True)),
             ],
             options={
-                'db_table': 'bad_detail_events',
-                'ordering': ['rule_id', 'source_id', 'source_uid', 'id'],
-                'managed': False,
+                "db_table": "bad_detail_events",
+                "ordering": ["rule_id", "source_id", "source_uid", "id"],
+                "managed": False,
             },
         ),
         migrations.RunPython(create_or_adopt, drop_or_leave),

@@ -12,7 +12,7 @@ from dqx.embedded import addresses, ports, services
 from dqx.embedded.broker import broker_answers, broker_spec
 from dqx.embedded.children import Spec
 from dqx.embedded.console import say
-from dqx.embedded.database import start_database
+from dqx.embedded.database import check_settings, start_database
 from dqx.embedded.errors import EmbeddedError
 from dqx.embedded.home import Home, open_home
 from dqx.embedded.locks import FileLock, Holder, announce, holder
@@ -61,7 +61,9 @@ def _run(plan: Plan, signals: Signals, supervisor: Supervisor) -> None:
     _take(home, lock, signals)
     announce(home, Holder("supervisor", os.getpid(), plan.site.address))
     _check_port(plan.site)
-    _start_servers(home, supervisor)
+    missing = addresses.lacking()
+    check_settings(missing, load(home))
+    _start_servers(home, supervisor, missing)
     ready.take()
     if supervisor.run(plan.prepare()):
         raise EmbeddedError("DQX could not be prepared; the reason is above.")
@@ -106,8 +108,8 @@ def _check_port(where: Site) -> None:
         )
 
 
-def _start_servers(home: Home, supervisor: Supervisor) -> None:
-    missing, state = addresses.lacking(), load(home)
+def _start_servers(home: Home, supervisor: Supervisor, missing: Sequence[str]) -> None:
+    state = load(home)
     if addresses.DATABASE_URL in missing:
         say("Starting the database …")
         state = start_database(supervisor, home, state)

@@ -1,6 +1,11 @@
 """The embedded database, as a supervisor and a keeper run it."""
 
-from dqx import environment
+import os
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from dqx.embedded.addresses import fill
 from dqx.embedded.binaries import embedded_postgres
 from dqx.embedded.console import say
 from dqx.embedded.home import Home
@@ -8,11 +13,11 @@ from dqx.embedded.postgres import Cluster
 from dqx.embedded.state import State, settle_ports
 from dqx.embedded.supervisor import Supervisor
 
-DEMO_SCHEMA = "demo"
-
 
 def start_database(supervisor: Supervisor, home: Home, state: State) -> State:
     """Starts PostgreSQL and sets up the database and its logins. Returns the state: the port may have changed.
+
+    Call check_settings first.
 
     Raises:
         EmbeddedError: it can't be made or started.
@@ -24,13 +29,19 @@ def start_database(supervisor: Supervisor, home: Home, state: State) -> State:
     cluster = Cluster(home, home.postgres, embedded_postgres(home), state.postgres_port, state.admin_password)
     cluster.initialise()
     supervisor.start(cluster.spec(home.log("postgres")), cluster.is_ready)
-    cluster.set_up(state.owner_password, state.runner_password, source_schemas())
+    cluster.set_up(state.owner_password, state.runner_password, settings.SOURCE_SCHEMAS)
     return state
 
 
-def source_schemas() -> list[str]:
-    """The schemas that scripts may read: DQX_SOURCE_SCHEMAS, and the demo's."""
-    schemas = environment.words("DQX_SOURCE_SCHEMAS", ["public"])
-    if environment.flag("DQX_DEMO", True) and DEMO_SCHEMA not in schemas:
-        schemas = [*schemas, DEMO_SCHEMA]
-    return schemas
+def check_settings(missing: Sequence[str], state: State) -> None:
+    """Reads DQX's settings before anything is started, with the embedded servers' addresses where others are missing.
+
+    Args:
+        missing: what addresses.lacking() told.
+
+    Raises:
+        ImproperlyConfigured: a setting is malformed; it says which.
+    """
+    fill(missing, state)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dqx.settings")
+    settings.SOURCE_SCHEMAS  # noqa: B018 (the first use reads them all)

@@ -39,8 +39,12 @@ class Home:
         return self.folder / "log"
 
     def log(self, name: str) -> Path:
-        """The log of one child."""
-        return self.logs / f"{name}.log"
+        """The log of one child, made when missing."""
+        path = self.logs / f"{name}.log"
+        if not path.exists():
+            path.touch(mode=0o600)
+            self.claim(path)
+        return path
 
     def claim(self, path: Path) -> None:
         """Gives what root made to the owner of the folder, who may start DQX next time."""
@@ -82,14 +86,16 @@ def open_folder(folder: Path) -> Home:
     Raises:
         EmbeddedError: it belongs to somebody else, or the servers' account can't reach it.
     """
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    account = server_account(folder.stat().st_uid if nearest == folder else 0)
+    _check(folder, nearest, account)
     try:
         _make(folder)
     except OSError as exc:
         raise EmbeddedError(
-            f"The state folder {folder} can't be made: {exc.strerror}. Choose another with DQX_HOME."
+            f"The state folder {folder} can't be made: {exc.strerror}. Set DQX_HOME to another."
         ) from exc
-    home = Home(folder, server_account(folder.stat().st_uid))
-    _check(home)
+    home = Home(folder, account)
     home.logs.mkdir(mode=0o700, exist_ok=True)
     home.claim(home.logs)
     return home
@@ -132,15 +138,15 @@ def _make(folder: Path) -> None:
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
-def _check(home: Home) -> None:
-    if home.account is None:
-        if home.folder.stat().st_uid != os.geteuid():
+def _check(folder: Path, nearest: Path, account: Account | None) -> None:
+    if account is None:
+        if nearest == folder and folder.stat().st_uid != os.geteuid():
             raise EmbeddedError(
-                f"The state folder {home.folder} belongs to another user. "
+                f"The state folder {folder} belongs to another user. "
                 "Start DQX as that user, or set DQX_HOME to a folder of yours."
             )
-    elif not home.account.may_reach(home.folder):
+    elif not account.may_reach(nearest):
         raise EmbeddedError(
-            f"PostgreSQL can't run as root, and the user {home.account.name} can't enter {home.folder}. "
+            f"PostgreSQL can't run as root, and the user {account.name} can't enter {folder}. "
             f"Set DQX_HOME to a folder such as {OUTSIDE / BASE_DIR.name}, or start DQX as an ordinary user."
         )

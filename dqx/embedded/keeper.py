@@ -8,8 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+from dqx.embedded.addresses import lacking
 from dqx.embedded.console import say
-from dqx.embedded.database import start_database
+from dqx.embedded.database import check_settings, start_database
 from dqx.embedded.errors import EmbeddedError
 from dqx.embedded.home import Home, open_folder
 from dqx.embedded.locks import FileLock, Holder, announce
@@ -49,7 +52,9 @@ def keep(home: Home) -> None:
     announce(home, Holder("keeper", os.getpid()))
     supervisor = Supervisor(Signals())
     try:
-        start_database(supervisor, home, load(home))
+        state = load(home)
+        check_settings(lacking(), state)
+        start_database(supervisor, home, state)
         ready.take()
         supervisor.watch(Unused(users), every=0.2)
     except Stopped:
@@ -62,7 +67,7 @@ def main() -> int:
     """Returns the exit code."""
     try:
         keep(open_folder(Path(sys.argv[1])))
-    except EmbeddedError as exc:
+    except (EmbeddedError, ImproperlyConfigured) as exc:
         say(str(exc))
         return 1
     return 0

@@ -11,8 +11,8 @@ def trim(log: Path) -> None:
     """Moves a log that has grown too long to `.1`. Safe while it is written: writers append."""
     if log.exists() and log.stat().st_size > LIMIT:
         older = log.with_name(f"{log.name}.1")
-        shutil.copyfile(log, older)
-        older.chmod(0o600)
+        older.unlink(missing_ok=True)  # it may be another user's, when root was at work
+        shutil.copy(log, older)
         os.truncate(log, 0)
 
 

@@ -6,6 +6,8 @@ import signal
 import sys
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
+
 from dqx import environment
 from dqx.embedded.children import Spec
 from dqx.embedded.home import Home
@@ -53,9 +55,12 @@ def site() -> Site:
     """Where DQX_HOST and DQX_PORT want the pages.
 
     Raises:
-        ImproperlyConfigured: the port is no number.
+        ImproperlyConfigured: the port is no port.
     """
-    return Site(environment.text("DQX_HOST", LOOPBACK), environment.number("DQX_PORT", 8000, least=1))
+    port = environment.number("DQX_PORT", 8000, least=1)
+    if port > 65_535:
+        raise ImproperlyConfigured("DQX_PORT is not a number up to 65535. Correct it in the environment or in .env.")
+    return Site(environment.text("DQX_HOST", LOOPBACK), port)
 
 
 def prepare() -> Spec:

@@ -2,16 +2,23 @@
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from dqx.embedded.children import Child, Spec
 from dqx.embedded.console import say
 from dqx.embedded.errors import EmbeddedError
 from dqx.embedded.logs import tail, trim
-from dqx.embedded.signals import Signals
 
 Ready = Callable[[int], bool]  # takes the child's process id
 TRIM_EVERY = 60.0  # seconds
 PATIENCE = 3  # crashes of one child
+
+
+class Waiter(Protocol):
+    """How a supervisor waits: see signals.Signals. Tests, which want no signals handled, just sleep."""
+
+    def wait(self, seconds: float) -> None: ...
+    def pause(self, seconds: float) -> bool: ...
 
 
 def at_once(pid: int) -> bool:
@@ -27,13 +34,13 @@ def never() -> bool:
 class Supervisor:
     """The children of this process. All waiting ends with Stopped when somebody asks us to stop."""
 
-    def __init__(self, signals: Signals, grace: float = 8.0) -> None:
+    def __init__(self, waiter: Waiter, grace: float = 8.0) -> None:
         """
         Args:
             grace: seconds during which a child that ends before it is ready is started again: what an earlier,
                 killed run left behind may take a moment to go.
         """
-        self._signals = signals
+        self._waiter = waiter
         self._grace = grace
         self._children: list[Child] = []
         self._trimmed_at = 0.0
@@ -64,9 +71,9 @@ class Supervisor:
         try:
             while (code := child.code()) is None:
                 self._revive()
-                self._signals.wait(0.5)
+                self._waiter.wait(0.5)
         finally:
-            child.stop(self._signals.pause)
+            child.stop(self._waiter.pause)
         return code
 
     def wait_until(self, condition: Callable[[], bool], seconds: float, sentence: str) -> None:
@@ -82,7 +89,7 @@ class Supervisor:
                 raise EmbeddedError(sentence)
             self._revive()
             self._check_crashes()
-            self._signals.wait(0.1)
+            self._waiter.wait(0.1)
 
     def watch(self, done: Callable[[], bool] = never, every: float = 0.5) -> None:
         """Starts again what crashes, until `done` says so.
@@ -93,12 +100,12 @@ class Supervisor:
         while not done():
             self._revive()
             self._trim()
-            self._signals.wait(every)
+            self._waiter.wait(every)
 
     def stop(self) -> None:
         """Stops all children, the last one first."""
         while self._children:
-            self._children.pop().stop(self._signals.pause)
+            self._children.pop().stop(self._waiter.pause)
 
     def _launch(self, child: Child) -> None:
         try:
@@ -115,7 +122,7 @@ class Supervisor:
             if waited > seconds:
                 raise EmbeddedError(f"{child.spec.name} is not ready after {seconds:.0f} s. {self._last_lines(child)}")
             self._revive(quiet=child)
-            self._signals.wait(0.05)
+            self._waiter.wait(0.05)
         child.failures = 0
 
     def _revive(self, quiet: Child | None = None) -> None:

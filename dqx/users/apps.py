@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import pre_migrate
 
-from dqx import schema
+from dqx import checks, schema
 
 
 class UsersConfig(AppConfig):
@@ -15,4 +15,5 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """The schemas have to be there before the first migration."""
+        checks.register_all()
         pre_migrate.connect(schema.make_schemas, sender=self)

@@ -1,30 +1,29 @@
 """The check that every operation begins with."""
 
-from typing import Protocol
+from django.contrib.auth.models import AnonymousUser
 
 from dqx.errors import NotAllowed, NotSignedIn
+from dqx.users.models import User
+
+# Who acts: a person, or the owner of the schedule that acts for them. Nobody in particular may do nothing.
+Actor = User | AnonymousUser | None
 
 
-class Actor(Protocol):
-    """Who acts: a person, or the owner of the schedule that acts for them."""
-
-    is_active: bool
-
-    @property
-    def is_authenticated(self) -> bool: ...
-
-    def has_perm(self, perm: str, obj: object = None) -> bool: ...
-
-
-def require(actor: Actor | None, action: str) -> None:
-    """Let an actor pass who may do `action`, such as "scripts.populate_script".
+def require(actor: Actor, action: str) -> User:
+    """The actor, who may do `action`, such as "scripts.populate_script".
 
     Raises:
         NotSignedIn: nobody acts.
         NotAllowed: the actor's role is not enough.
     """
-    if actor is None or not actor.is_authenticated or not actor.is_active:
+    if not isinstance(actor, User) or not actor.is_active:
         raise NotSignedIn("not_signed_in", "Sign in first.")
     if not actor.has_perm(action):
         verb, _, thing = action.split(".")[1].partition("_")
         raise NotAllowed("not_allowed", f"Your role does not allow you to {verb} a {thing}.", action=action)
+    return actor
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether an actor may do `action`; for doors that offer only what is allowed."""
+    return isinstance(actor, User) and actor.is_active and actor.has_perm(action)

@@ -7,35 +7,51 @@ from dqx import schema
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         schema.CreateOrAdopt(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('rule_id', models.CharField(max_length=20, primary_key=True, serialize=False, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='rule id')),
-                ('rule_name', models.CharField(max_length=100, verbose_name='name')),
-                ('description', models.TextField(blank=True, default='')),
+                (
+                    "rule_id",
+                    models.CharField(
+                        max_length=20,
+                        primary_key=True,
+                        serialize=False,
+                        validators=[django.core.validators.ProhibitNullCharactersValidator()],
+                        verbose_name="rule id",
+                    ),
+                ),
+                ("rule_name", models.CharField(max_length=100, verbose_name="name")),
+                ("description", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'rule_ref',
-                'ordering': ['rule_id'],
+                "db_table": "rule_ref",
+                "ordering": ["rule_id"],
             },
         ),
         schema.CreateOrAdopt(
-            name='Source',
+            name="Source",
             fields=[
-                ('source_id', models.CharField(max_length=20, primary_key=True, serialize=False, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='source id')),
-                ('source_name', models.CharField(max_length=100, verbose_name='name')),
-                ('description', models.TextField(blank=True, default='')),
+                (
+                    "source_id",
+                    models.CharField(
+                        max_length=20,
+                        primary_key=True,
+                        serialize=False,
+                        validators=[django.core.validators.ProhibitNullCharactersValidator()],
+                        verbose_name="source id",
+                    ),
+                ),
+                ("source_name", models.CharField(max_length=100, verbose_name="name")),
+                ("description", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'source_ref',
-                'ordering': ['source_id'],
+                "db_table": "source_ref",
+                "ordering": ["source_id"],
             },
         ),
     ]

@@ -20,7 +20,6 @@ def number_doubled_names(table):
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -29,116 +28,255 @@ class Migration(migrations.Migration):
 
     operations = [
         schema.CreateOrAdopt(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('host', models.CharField(max_length=255)),
-                ('port', models.PositiveIntegerField(default=5432)),
-                ('dbname', models.CharField(max_length=63, verbose_name='database')),
-                ('username', models.CharField(max_length=63, verbose_name='user')),
-                ('secret', models.BinaryField(default=b'', help_text='The password, encrypted.')),
-                ('sslmode', models.CharField(choices=[('disable', 'Disable'), ('prefer', 'Prefer'), ('require', 'Require'), ('verify-ca', 'Verify Ca'), ('verify-full', 'Verify Full')], default='prefer', max_length=11)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("host", models.CharField(max_length=255)),
+                ("port", models.PositiveIntegerField(default=5432)),
+                ("dbname", models.CharField(max_length=63, verbose_name="database")),
+                ("username", models.CharField(max_length=63, verbose_name="user")),
+                ("secret", models.BinaryField(default=b"", help_text="The password, encrypted.")),
+                (
+                    "sslmode",
+                    models.CharField(
+                        choices=[
+                            ("disable", "Disable"),
+                            ("prefer", "Prefer"),
+                            ("require", "Require"),
+                            ("verify-ca", "Verify Ca"),
+                            ("verify-full", "Verify Full"),
+                        ],
+                        default="prefer",
+                        max_length=11,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'db_table': 'dq_connections',
-                'ordering': ['name'],
+                "db_table": "dq_connections",
+                "ordering": ["name"],
             },
         ),
         schema.CreateOrAdopt(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('populate', 'Populate'), ('publish', 'Publish')], max_length=10)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('trigger', models.CharField(choices=[('person', 'Person'), ('api', 'API'), ('schedule', 'Schedule'), ('cli', 'Command line')], max_length=10)),
-                ('script_name', models.CharField(max_length=255)),
-                ('content', models.TextField(verbose_name='SQL as it was')),
-                ('content_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('cancel_requested_at', models.DateTimeField(null=True)),
-                ('n_rows', models.BigIntegerField(default=0, verbose_name='rows')),
-                ('n_bytes', models.BigIntegerField(default=0, verbose_name='bytes')),
-                ('n_pairs', models.IntegerField(default=0, verbose_name='pairs')),
-                ('n_new', models.BigIntegerField(default=0, verbose_name='new')),
-                ('n_changed', models.BigIntegerField(default=0, verbose_name='changed')),
-                ('n_resolved', models.BigIntegerField(default=0, verbose_name='resolved')),
-                ('n_unchanged', models.BigIntegerField(default=0, verbose_name='unchanged')),
-                ('error', models.JSONField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("populate", "Populate"), ("publish", "Publish")], max_length=10)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("api", "API"),
+                            ("schedule", "Schedule"),
+                            ("cli", "Command line"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("script_name", models.CharField(max_length=255)),
+                ("content", models.TextField(verbose_name="SQL as it was")),
+                ("content_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("cancel_requested_at", models.DateTimeField(null=True)),
+                ("n_rows", models.BigIntegerField(default=0, verbose_name="rows")),
+                ("n_bytes", models.BigIntegerField(default=0, verbose_name="bytes")),
+                ("n_pairs", models.IntegerField(default=0, verbose_name="pairs")),
+                ("n_new", models.BigIntegerField(default=0, verbose_name="new")),
+                ("n_changed", models.BigIntegerField(default=0, verbose_name="changed")),
+                ("n_resolved", models.BigIntegerField(default=0, verbose_name="resolved")),
+                ("n_unchanged", models.BigIntegerField(default=0, verbose_name="unchanged")),
+                ("error", models.JSONField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="runs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dq_runs',
-                'ordering': ['-id'],
+                "db_table": "dq_runs",
+                "ordering": ["-id"],
             },
         ),
         schema.CreateOrAdopt(
-            name='Script',
+            name="Script",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255, validators=[django.core.validators.ProhibitNullCharactersValidator()])),
-                ('description', models.TextField(blank=True, default='', validators=[django.core.validators.ProhibitNullCharactersValidator()])),
-                ('content', models.TextField(help_text='One SELECT of rule_id, source_id, source_uid, data_value, txn_date.', verbose_name='SQL')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('connection', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scripts', to='scripts.connection')),
-                ('owner', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='scripts', to=settings.AUTH_USER_MODEL)),
-                ('staged_run', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scripts.run')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=255, validators=[django.core.validators.ProhibitNullCharactersValidator()]
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, default="", validators=[django.core.validators.ProhibitNullCharactersValidator()]
+                    ),
+                ),
+                (
+                    "content",
+                    models.TextField(
+                        help_text="One SELECT of rule_id, source_id, source_uid, data_value, txn_date.",
+                        verbose_name="SQL",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The database to read; this one where none is chosen. For admins.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scripts",
+                        to="scripts.connection",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="scripts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "staged_run",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="scripts.run",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dq_sql_scripts',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('name',), name='dq_sql_scripts_name_unique')],
+                "db_table": "dq_sql_scripts",
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("name",), name="dq_sql_scripts_name_unique")],
             },
             before=number_doubled_names,
         ),
         schema.CreateOrAdopt(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('pk', models.CompositePrimaryKey('rule_id', 'source_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('rule_id', models.CharField(max_length=20)),
-                ('source_id', models.CharField(max_length=20)),
-                ('publication', models.BigIntegerField()),
-                ('script', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scope', to='scripts.script')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "rule_id", "source_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("rule_id", models.CharField(max_length=20)),
+                ("source_id", models.CharField(max_length=20)),
+                ("publication", models.BigIntegerField()),
+                (
+                    "script",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scope", to="scripts.script"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dq_script_scope',
+                "db_table": "dq_script_scope",
             },
         ),
         schema.CreateOrAdopt(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('job_name', models.CharField(max_length=100)),
-                ('cron_schedule', models.CharField(help_text='Minute, hour, day of month, month, day of week.', max_length=100, verbose_name='cron')),
-                ('timezone', models.CharField(db_default='UTC', default='UTC', max_length=63, verbose_name='time zone')),
-                ('operation', models.CharField(choices=[('populate', 'Populate'), ('populate_and_publish', 'Populate and publish')], db_default='populate', default='populate', max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('owner', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='schedules', to=settings.AUTH_USER_MODEL)),
-                ('script', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='schedules', to='scripts.script')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("job_name", models.CharField(max_length=100)),
+                (
+                    "cron_schedule",
+                    models.CharField(
+                        help_text="Minute, hour, day of month, month, day of week.", max_length=100, verbose_name="cron"
+                    ),
+                ),
+                (
+                    "timezone",
+                    models.CharField(db_default="UTC", default="UTC", max_length=63, verbose_name="time zone"),
+                ),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[("populate", "Populate"), ("populate_and_publish", "Populate and publish")],
+                        db_default="populate",
+                        default="populate",
+                        max_length=20,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="schedules",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "script",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="schedules",
+                        to="scripts.script",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dq_schedules',
-                'ordering': ['job_name'],
+                "db_table": "dq_schedules",
+                "ordering": ["job_name"],
             },
         ),
         migrations.AddField(
-            model_name='run',
-            name='script',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to='scripts.script'),
+            model_name="run",
+            name="script",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="runs", to="scripts.script"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['script', '-id'], name='dq_runs_script'),
+            model_name="run",
+            index=models.Index(fields=["script", "-id"], name="dq_runs_script"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('script',), name='dq_runs_one_active'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["queued", "running"])), fields=("script",), name="dq_runs_one_active"
+            ),
         ),
     ]

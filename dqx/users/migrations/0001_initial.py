@@ -9,40 +9,65 @@ from dqx import schema, sql
 
 def mark_bcrypt(apps, editor):
     """An older DQX stored bare bcrypt hashes; Django wants the name of the algorithm in front."""
-    sql.execute("UPDATE users SET hashed_password = 'bcrypt$' || hashed_password WHERE hashed_password ~ '^[$]2[aby][$]'")
+    sql.execute(
+        "UPDATE users SET hashed_password = 'bcrypt$' || hashed_password WHERE hashed_password ~ '^[$]2[aby][$]'"
+    )
 
 
 def unmark_bcrypt(apps, editor):
     """As an older DQX knows them."""
-    sql.execute("UPDATE users SET hashed_password = substr(hashed_password, 8) WHERE hashed_password ~ '^bcrypt[$][$]2[aby][$]'")
+    sql.execute(
+        "UPDATE users SET hashed_password = substr(hashed_password, 8) WHERE hashed_password ~ '^bcrypt[$][$]2[aby][$]'"
+    )
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         schema.CreateOrAdopt(
-            name='User',
+            name="User",
             fields=[
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('password', models.CharField(db_column='hashed_password', max_length=128)),
-                ('is_active', models.BooleanField(default=True, help_text='Take this away instead of deleting somebody.')),
-                ('is_superuser', models.BooleanField(db_column='is_admin', default=False, help_text='May do everything.', verbose_name='admin')),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('author', 'Author'), ('publisher', 'Publisher')], db_default='viewer', default='viewer', max_length=20)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("password", models.CharField(db_column="hashed_password", max_length=128)),
+                (
+                    "is_active",
+                    models.BooleanField(default=True, help_text="Take this away instead of deleting somebody."),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        db_column="is_admin", default=False, help_text="May do everything.", verbose_name="admin"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("viewer", "Viewer"), ("author", "Author"), ("publisher", "Publisher")],
+                        db_default="viewer",
+                        default="viewer",
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'db_table': 'users',
-                'ordering': ['username'],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "db_table": "users",
+                "ordering": ["username"],
             },
         ),
         migrations.RunPython(mark_bcrypt, unmark_bcrypt),

@@ -1,0 +1,223 @@
+"""Scripts, runs and schedules in the admin. Every button calls the operation that the API calls."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
+from dqx.users.permissions import may
+from scripts_app import columns, connections, populate, publish, runs, schedules, scripts, text
+from scripts_app.models import Connection, Run, Schedule, Script
+
+
+class ScriptForm(OperationForm):
+    """A script as people write it."""
+
+    main_field = "content"
+
+    class Meta:
+        model = Script
+        fields = ("name", "description", "content", "connection")
+
+    def check(self, values: dict[str, Any]) -> None:
+        """The text has to be one SELECT of the five columns."""
+        connection = values.get("connection", self.instance.connection)
+        columns.check(text.clean(values["content"]), connections.address(connection))
+
+
+@admin.register(Script)
+class ScriptAdmin(OperationAdmin):
+    """Scripts, with populate and publish as actions."""
+
+    form = ScriptForm
+    list_display = ("name", "description", "staged", "populated_at", "owner", "updated_at")
+    search_fields = ("name", "description", "content")
+    list_select_related = ("owner", "staged_run")
+    list_per_page = 50
+    actions = ("populate_selected", "publish_selected")
+
+    @admin.display(description="staged rows")
+    def staged(self, script: Script) -> str:
+        """How many rows wait, and whether the text was changed since."""
+        run = script.staged_run
+        if run is None:
+            return "–"
+        return f"{run.n_rows:,}" + ("" if run.content_hash == script.content_hash else " (older than the script)")
+
+    @admin.display(description="populated")
+    def populated_at(self, script: Script) -> Any:
+        """When they were staged."""
+        return script.staged_run.finished_at if script.staged_run else None
+
+    def save_model(self, request: HttpRequest, obj: Script, form: Any, change: bool) -> None:
+        """Create or update."""
+        values = form.cleaned_data
+        saved = (
+            scripts.update(obj.pk, actor=request.user, **values)
+            if change
+            else scripts.create(actor=request.user, **values)
+        )
+        obj.__dict__.update(saved.__dict__)
+
+    def get_fields(self, request: HttpRequest, obj: Script | None = None) -> Any:
+        """Connections are for admins to choose, and to see."""
+        fields = ["name", "description", "content"]
+        return [*fields, "connection"] if may(request.user, "scripts.view_connection") else fields
+
+    def delete_model(self, request: HttpRequest, obj: Script) -> None:
+        """With its staging table."""
+        scripts.delete(obj.pk, actor=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Script]) -> None:
+        """Each with its staging table."""
+        for script in queryset:
+            self.attempt(request, lambda pk=script.pk: scripts.delete(pk, actor=request.user))  # type: ignore[misc]
+
+    @admin.action(description="Populate the selected scripts", permissions=["populate"])
+    def populate_selected(self, request: HttpRequest, queryset: QuerySet[Script]) -> None:
+        """Queue a populate of each."""
+        self._queue(request, queryset, populate.request)
+
+    @admin.action(description="Publish what the selected scripts have staged", permissions=["publish"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Script]) -> None:
+        """Queue a publish of each."""
+        self._queue(request, queryset, publish.request)
+
+    def has_populate_permission(self, request: HttpRequest) -> bool:
+        """Whether the action is offered."""
+        return may(request.user, "scripts.populate_script")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Whether the action is offered."""
+        return may(request.user, "scripts.publish_script")
+
+    def _queue(self, request: HttpRequest, queryset: QuerySet[Script], operation: Any) -> None:
+        queued = sum(
+            self.attempt(request, lambda pk=script.pk: operation(pk, actor=request.user, trigger=Run.Trigger.PERSON))  # type: ignore[misc]
+            for script in queryset
+        )
+        if queued:
+            self.message_user(request, f"Queued: {queued}. The runs show how they go.", messages.SUCCESS)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    """The ledger."""
+
+    list_display = (
+        "id",
+        "kind",
+        "script_name",
+        "status",
+        "actor",
+        "created_at",
+        "duration",
+        "rows",
+        "changes",
+        "problem",
+    )
+    fields = (
+        ("kind", "status"), ("script_name", "script"), ("actor", "trigger"), ("created_at", "started_at", "finished_at"),
+        ("n_rows", "n_bytes"), ("n_pairs", "n_new", "n_changed", "n_resolved", "n_unchanged"), "problem", "content",
+    )  # fmt: skip
+    list_filter = ("status", "kind", "trigger", "created_at")
+    search_fields = ("script_name",)
+    list_select_related = ("actor",)
+    actions = ("cancel_selected",)
+
+    @admin.display(description="seconds")
+    def duration(self, run: Run) -> str:
+        """How long it took."""
+        return "" if run.seconds is None else f"{run.seconds:.1f}"
+
+    @admin.display(description="rows", ordering="n_rows")
+    def rows(self, run: Run) -> str:
+        """Staged or published."""
+        return f"{run.n_rows:,}"
+
+    @admin.display(description="new / changed / resolved")
+    def changes(self, run: Run) -> str:
+        """What a publish did."""
+        return f"{run.n_new:,} / {run.n_changed:,} / {run.n_resolved:,}" if run.kind == Run.Kind.PUBLISH else ""
+
+    @admin.display(description="error")
+    def problem(self, run: Run) -> str:
+        """Why it failed."""
+        return run.error["message"] if run.error else ""
+
+    @admin.action(description="Cancel the selected runs")
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        """Ask each to stop."""
+        for run in queryset:
+            self.attempt(request, lambda pk=run.pk: runs.cancel(pk, actor=request.user))  # type: ignore[misc]
+
+
+class ScheduleForm(OperationForm):
+    """When a script runs."""
+
+    class Meta:
+        model = Schedule
+        fields = ("job_name", "script", "cron_schedule", "timezone", "operation", "is_active")
+
+    def check(self, values: dict[str, Any]) -> None:
+        """The expression and the zone have to be known ones."""
+        schedules.check(values["cron_schedule"], values["timezone"])
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(OperationAdmin):
+    """Schedules; saving one tells beat."""
+
+    form = ScheduleForm
+    list_display = ("job_name", "script", "cron_schedule", "timezone", "operation", "owner", "is_active")
+    list_filter = ("is_active", "operation")
+    search_fields = ("job_name", "script__name")
+    autocomplete_fields = ("script",)
+    list_select_related = ("script", "owner")
+
+    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
+        """Save, and mirror to beat."""
+        schedules.save(obj, actor=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Delete, and tell beat."""
+        schedules.delete(obj.pk, actor=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        """Delete each, and tell beat."""
+        for schedule in queryset:
+            schedules.delete(schedule.pk, actor=request.user)
+
+
+class ConnectionForm(OperationForm):
+    """A database; its password is written and never read."""
+
+    password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Kept encrypted and never shown. Leave it empty to keep the one that is there.",
+    )
+
+    class Meta:
+        model = Connection
+        fields = ("name", "host", "port", "dbname", "username", "sslmode")
+
+    def check(self, values: dict[str, Any]) -> None:
+        """A password can only be kept where there is a key."""
+        connections.encrypt(values["password"])
+
+
+@admin.register(Connection)
+class ConnectionAdmin(OperationAdmin):
+    """Named databases; for admins."""
+
+    form = ConnectionForm
+    list_display = ("name", "host", "port", "dbname", "username", "sslmode")
+    search_fields = ("name", "host", "dbname")
+
+    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
+        """Save, with the password encrypted where one was given."""
+        connections.save(obj, actor=request.user, password=form.cleaned_data["password"])

@@ -1,0 +1,158 @@
+"""Scripts that must be accepted, refused or decided one way, and scripts that try to do harm when they run. See tests/corpus."""
+
+import json
+import time
+
+import pytest
+
+from dqx import sql
+from dqx.errors import LONGEST_MESSAGE, DQXError
+from dqx.sql import Reader
+from scripts_app import scripts
+from scripts_app.models import Run, Script
+from tests import corpus, steps
+from tests.corpus import harness
+from tests.corpus.harness import Attack
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Words of our own SQL, which must never show.
+OURS = ("dqx.script", "refcursor", "FETCH 0", "AS q)", "TO STDOUT", "FROM STDIN", "_load")
+
+ACCEPTED = [*corpus.cases("accept"), *(case for case in corpus.cases("either") if case.fields["answer"] == "accept")]
+REFUSED = [*corpus.cases("reject"), *(case for case in corpus.cases("either") if case.fields["answer"] == "reject")]
+
+# What nothing inside a database stops; deploy/README names it. DQX itself must not wait for it.
+NOT_STOPPED = {
+    "085_repeat_1gb": "PostgreSQL has no limit on the memory of one value; a limit on the server's processes has",
+    "087_json_agg_bomb": "PostgreSQL has no limit on the memory of an aggregate; a limit on the server's processes has",
+    "089_strpos_no_interrupt": "the loop never looks whether it shall stop; the role's connection limit bounds how many there are",
+    "109_function_source": "the catalogs are readable by every role; secrets don't belong into function bodies",
+    "111_version": "every role may ask for the version",
+}
+
+
+def each(cases):
+    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])
+
+
+@pytest.fixture(scope="module")
+def lacking(django_db_setup, django_db_blocker):
+    """The objects of the corpus; gives what of it the server lacks."""
+    with django_db_blocker.unblock():
+        found = harness.make_objects()
+        yield found
+        harness.drop_objects()
+
+
+@pytest.fixture(autouse=True)
+def limits(settings, lacking):
+    settings.SOURCE_SCHEMAS = ["public", "dq_src"]
+    settings.CHECK_SECONDS = 2
+    settings.POPULATE_SECONDS = 2
+    settings.POPULATE_ROWS = 100_000
+    settings.POPULATE_BYTES = 20_000_000
+
+
+@pytest.fixture
+def author(db):
+    return steps.somebody()
+
+
+def skip_without(case, lacking):
+    needed = case.fields.get("needs")
+    if needed in lacking:
+        pytest.skip(f"this PostgreSQL has no {needed}")
+
+
+@each(ACCEPTED)
+def test_it_is_accepted_and_gives_exactly_its_rows(case, author, lacking):
+    skip_without(case, lacking)
+    script = steps.new_script(author, case.text)
+    run = steps.succeeded(steps.run_populate(script, author))
+    staged = steps.staged(script)
+    assert len(staged) == run.n_rows == int(case.fields["rows"])
+    if "md5" in case.fields:
+        assert steps.checksum(staged) == case.fields["md5"]
+
+
+@each(REFUSED)
+def test_it_is_refused_and_nothing_changes(case, author):
+    script = steps.new_script(author)
+    steps.succeeded(steps.run_populate(script, author))
+    staged, before = steps.staged(script), harness.picture()
+    try:
+        scripts.update(script.pk, actor=author, content=case.text)
+    except DQXError as exc:
+        told = exc.as_dict()
+        assert harness.picture() == before
+        with pytest.raises(DQXError):
+            steps.new_script(author, case.text, name="another")
+        assert harness.picture() == before
+    else:
+        told = refused_at_populate(script, author)
+    assert steps.staged(script) == staged
+    assert told["code"] == case.fields.get("code", told["code"])
+    assert_clear(told)
+
+
+def refused_at_populate(script, author):
+    script.refresh_from_db()
+    before = harness.picture()
+    run = steps.run_populate(script, author)
+    assert run.status == Run.Status.FAILED
+    assert harness.picture() == before
+    return run.error
+
+
+def assert_clear(told):
+    assert 20 <= len(told["message"]) <= LONGEST_MESSAGE
+    assert told["code"] not in ("internal", "database_away")
+    assert not [words for words in OURS if words in json.dumps(told, ensure_ascii=False)]
+
+
+@each(corpus.cases("attack"))
+def test_it_does_no_harm(case, author, lacking):
+    skip_without(case, lacking)
+    attack = Attack()
+    with attack.going_on():
+        sql.value("SELECT pg_advisory_lock(777)")
+        started = time.monotonic()
+        staging, told = attempt(case, author)
+        assert time.monotonic() - started < 15
+        if case.name not in NOT_STOPPED:
+            assert not attack.harm(case.fields["check"], staging, told)
+            assert not sessions_harmed(case)
+        assert sql.value("SELECT pg_advisory_unlock(777)")
+
+
+def attempt(case, author):
+    """Save and populate; the table with the result, and all that was told."""
+    try:
+        script = steps.new_script(author, case.text)
+    except DQXError as exc:
+        assert_clear(exc.as_dict())
+        return harness.REFUSED, json.dumps(exc.as_dict())
+    run = steps.run_populate(script, author)
+    assert run.status in (Run.Status.SUCCEEDED, Run.Status.FAILED)
+    return script.staging, json.dumps(run.error)
+
+
+def sessions_harmed(case):
+    """Whether the owner's session, or the next one of the runner's, is not as it should be."""
+    question = case.fields.get("check-session")
+    if question is None:
+        return False
+    with Reader(5) as reader, reader.connection.cursor() as cursor:
+        cursor.execute(question)
+        return sql.value(question) or cursor.fetchone()[0]
+
+
+def test_the_corpus_is_whole():
+    """A script that lost its first line would silently be a part of the one before."""
+    assert {kind: len(corpus.cases(kind)) for kind in ("accept", "reject", "either", "attack")} == {
+        "accept": 49,
+        "reject": 85,
+        "either": 18,
+        "attack": 63,
+    }
+    assert Script.objects.count() == 0
