@@ -1,26 +1,37 @@
 """The adapter of errors for the API: whatever is raised becomes {"error": {code, message, details}}."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
+from rest_framework_simplejwt.exceptions import AuthenticationFailed as TokenRefused
 
-from dqx.errors import DQXError, cut
+from dqx.errors import DQXError, NotFound, Unavailable, cut
 
-# What the framework raises by itself, in our words for programs.
+logger = logging.getLogger("dqx.api")
+# RFC 6750: what a 401 asks for.
+CHALLENGE = 'Bearer realm="api"'
+NOT_SIGNED_IN = 401
+# What the framework raises by itself, in our words for programs. The first that fits counts.
 CODES: dict[type[Exception], str] = {
     exceptions.ParseError: "malformed",
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.NotAuthenticated: "not_signed_in",
+    TokenRefused: "token_not_valid",
     exceptions.AuthenticationFailed: "not_signed_in",
     exceptions.PermissionDenied: "not_allowed",
     exceptions.NotFound: "not_found",
     exceptions.MethodNotAllowed: "method_not_allowed",
-    exceptions.NotAcceptable: "not_acceptable",
     exceptions.Throttled: "too_many",
+}
+WORDS = {
+    "not_signed_in": "Sign in first.",
+    "token_not_valid": "The token is damaged, has expired or was ended. Sign in again.",
 }
 
 
@@ -31,42 +42,51 @@ def body(code: str, message: str, details: Any = None) -> dict[str, Any]:
 
 def answer(error: DQXError) -> JsonResponse:
     """A refusal outside Django REST framework."""
-    return JsonResponse({"error": error.as_dict()}, status=error.http_status)
+    return JsonResponse(_told(error), status=error.http_status, headers=_headers(error.http_status))
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """What Django REST framework calls for an exception in a view; None lets Django answer with its 500."""
+    if isinstance(exc, (OperationalError, InterfaceError)):
+        logger.error("the database is away: %s", type(exc).__name__, exc_info=exc)
+        exc = Unavailable("database_away", "The database can't be reached, or is busy. Try again in a moment.")
+    if isinstance(exc, Http404):
+        exc = NotFound("not_found", "There is no such thing.")
     if isinstance(exc, DQXError):
-        return Response({"error": exc.as_dict()}, status=exc.http_status)
+        return Response(_told(exc), status=exc.http_status, headers=_headers(exc.http_status))
     response = drf_handler(exc, context)
     if response is None:
         return None
     if isinstance(exc, exceptions.ValidationError):
-        response.data = body("invalid", _sentence(exc.detail), {"fields": exc.detail})
-        return response
-    if isinstance(exc, Http404):
-        response.data = body("not_found", "There is no such thing.")
-        return response
-    if isinstance(exc, PermissionDenied):
+        response.data = body("invalid", _sentence(exc.detail), {"fields": _by_field(exc.detail)})
+    elif isinstance(exc, PermissionDenied):
         response.data = body("not_allowed", "Your role does not allow this.")
-        return response
-    code = next((code for kind, code in CODES.items() if isinstance(exc, kind)), "refused")
-    response.data = body(code, _message(exc))
+    else:
+        code = next((code for kind, code in CODES.items() if isinstance(exc, kind)), "refused")
+        response.data = body(code, WORDS.get(code) or str(getattr(exc, "detail", "")))
     return response
 
 
-def _message(exc: Exception) -> str:
-    detail = getattr(exc, "detail", "")
-    if isinstance(detail, dict):  # what simplejwt says of a token
-        detail = detail.get("detail", "Sign in first.")
-    return str(detail)
+def _told(error: DQXError) -> dict[str, Any]:
+    """An operation's error. What it says of a field stands where the framework says it, so that a form looks in one place."""
+    field = error.data.get("field")
+    fields = {"fields": {field: [error.message]}} if isinstance(field, str) else {}
+    return body(error.code, error.message, {**error.data, **fields})
+
+
+def _headers(status: int) -> dict[str, str]:
+    return {"WWW-Authenticate": CHALLENGE} if status == NOT_SIGNED_IN else {}
+
+
+def _by_field(detail: Any) -> Any:
+    return detail if isinstance(detail, dict) else {"non_field_errors": detail}
 
 
 def _sentence(detail: Any, name: str = "") -> str:
     """The first thing that is wrong, with the field's name."""
     if isinstance(detail, dict) and detail:
-        name, inner = next(iter(detail.items()))
-        return _sentence(inner, "" if name == "non_field_errors" else str(name))
+        key, inner = next(iter(detail.items()))
+        return _sentence(inner, name if isinstance(key, int) or key == "non_field_errors" else str(key))
     if isinstance(detail, list) and detail:
-        return _sentence(detail[0], name)
+        return _sentence(next(item for item in detail if item), name)
     return f"{name}: {detail}" if name else str(detail)

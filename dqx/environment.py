@@ -1,10 +1,12 @@
 """Typed readers of the environment that name the setting when its value is malformed."""
 
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
@@ -69,6 +71,33 @@ def number(name: str, default: int, least: int = 0) -> int:
 def words(name: str, default: list[str]) -> list[str]:
     """The setting as a list: parts between commas, without blanks, empty parts left out."""
     return [word.strip() for word in env.list(name, default=default) if word.strip()]
+
+
+def time_zone(name: str, default: str) -> str:
+    """The setting as the name of a time zone.
+
+    Raises:
+        ImproperlyConfigured: there is no such zone.
+    """
+    zone = text(name, default)
+    if zone not in zoneinfo.available_timezones():
+        raise ImproperlyConfigured(f"{name} is not a time zone such as Europe/Berlin.")
+    return zone
+
+
+def keys(name: str) -> list[str]:
+    """The setting as Fernet keys: 32 bytes each, in URL-safe base64, with commas between.
+
+    Raises:
+        ImproperlyConfigured: one of them is not.
+    """
+    found = words(name, [])
+    for key in found:
+        try:
+            Fernet(key)
+        except ValueError as exc:
+            raise ImproperlyConfigured(f"{name} has a key that is not 32 bytes in URL-safe base64.") from exc
+    return found
 
 
 def database(name: str, url: str) -> dict[str, Any]:

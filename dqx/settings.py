@@ -88,7 +88,7 @@ TEMPLATES = [
     }
 ]
 LANGUAGE_CODE = "en"
-TIME_ZONE = environment.text("DQX_TIME_ZONE", "UTC")
+TIME_ZONE = environment.time_zone("DQX_TIME_ZONE", "UTC")
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
@@ -159,7 +159,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 # Secrets of connections are encrypted with keys of their own; the first encrypts, all decrypt.
-ENCRYPTION_KEYS = environment.words("DQX_ENCRYPTION_KEYS", [])
+ENCRYPTION_KEYS = environment.keys("DQX_ENCRYPTION_KEYS")
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

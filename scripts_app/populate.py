@@ -66,6 +66,7 @@ def _stage(run: Run, script: Script, select: Select, stream: Stream) -> None:
 
 def _load(run: Run, select: Select, stream: Stream, table: str) -> None:
     unload, ours = statements.unload(select.names, select.statement)
+    sql.execute(statements.strict_dates())
     try:
         stream.flow(unload, statements.load(table))
     except ReadingFailed as exc:

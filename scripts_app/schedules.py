@@ -10,7 +10,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from dqx.errors import Invalid, NotFound
 from dqx.users.permissions import Actor, require
 from scripts_app import execution, populate, publish
-from scripts_app.models import Run, Schedule
+from scripts_app.models import Run, Schedule, Script
 
 TASK = "scripts_app.tasks.run_schedule"
 # Name of each field of a cron expression, its largest value plus one, and its smallest.
@@ -70,6 +70,13 @@ def delete(pk: int, *, actor: Actor) -> None:
     with transaction.atomic():
         Schedule.objects.filter(pk=pk).delete()
         PeriodicTask.objects.filter(name=_mirror_name(pk)).delete()
+
+
+def forget(script: Script) -> None:
+    """Take the schedules of a script and their mirrors away, as part of its deletion."""
+    names = [_mirror_name(pk) for pk in script.schedules.values_list("pk", flat=True)]
+    PeriodicTask.objects.filter(name__in=names).delete()
+    script.schedules.all().delete()
 
 
 def mirror(schedule: Schedule) -> PeriodicTask:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from dqx import sql
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, require
-from scripts_app import columns, connections, runs, statements, text
+from scripts_app import columns, connections, runs, schedules, statements, text
 from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 
@@ -82,6 +82,7 @@ def delete(pk: int, *, actor: Actor) -> None:
         active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
         if active is not None:
             raise Conflict("run_active", f"A run of '{script.name}' is under way. Cancel it first.", run=active.pk)
+        schedules.forget(script)
         sql.execute(statements.drop_staging(script.staging))
         script.delete()
 

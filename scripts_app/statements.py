@@ -55,6 +55,11 @@ def load(table: str) -> sql.Composed:
     ).format(sql.Identifier("stg", table))
 
 
+def strict_dates() -> sql.SQL:
+    """Let the load read dates as the runner's session writes them, and refuse others: 02.01.2024 is two days, by the server's settings."""
+    return sql.SQL("SET LOCAL datestyle = 'ISO, YMD'")
+
+
 def analyze(table: str) -> sql.Composed:
     """Tell the planner of a staging table's rows."""
     return sql.SQL("ANALYZE {}").format(sql.Identifier("stg", table))

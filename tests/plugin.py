@@ -114,20 +114,21 @@ class RunningCluster:
 
 
 @contextlib.contextmanager
-def temporary_home() -> Iterator[Home]:
-    """A state folder that the servers' account can reach, for as long as the block runs."""
+def temporary_folder() -> Iterator[Path]:
+    """A folder that the servers' account can enter (pytest's own it can't), for as long as the block runs."""
     account = server_account()
     places = [Path(place) for place in (tempfile.gettempdir(), "/tmp", "/var/tmp")]
     place = next(place for place in places if account is None or account.may_reach(place))
     _sweep(place)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
     folder.chmod(0o711 if account else 0o700)
-    home = open_folder(folder)
-    FileLock(home, "lock").take()  # until this process ends
+    lock = FileLock(Home(folder, None), "lock")
+    lock.take()  # as long as this process lives nobody sweeps it away
     try:
-        yield home
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        lock.close()
 
 
 @contextlib.contextmanager
@@ -138,7 +139,8 @@ def start_cluster(postgres: str = "", durable: bool = True) -> Iterator[RunningC
         postgres: as in --postgres; default: that of this run of the tests.
         durable: whether it writes to the disk as a real one does.
     """
-    with temporary_home() as home:
+    with temporary_folder() as folder:
+        home = open_folder(folder / "home")
         state = load(home)
         programs = find_postgres(home, postgres or os.environ.get("DQX_TEST_POSTGRES") or DEFAULT_POSTGRES)
         settings = {} if durable else FORGETFUL
@@ -172,7 +174,7 @@ def start_servers(postgres: str) -> Iterator[dict[str, str]]:
                 "DQX_TEST_POSTGRES": postgres,
                 "DQX_TEST_POSTGRES_BIN": str(running.cluster.programs.folder),
                 # Nothing that a test starts may touch the state of whoever runs the tests.
-                "DQX_HOME": str(running.home.folder / "home"),
+                "DQX_HOME": str(running.home.folder / "unused"),
             }
         finally:
             supervisor.stop()

@@ -9,6 +9,17 @@ from dqx.users.models import User
 Actor = User | AnonymousUser | None
 
 
+def require_person(actor: Actor) -> User:
+    """The actor, who is signed in.
+
+    Raises:
+        NotSignedIn: nobody acts.
+    """
+    if not isinstance(actor, User) or not actor.is_active:
+        raise NotSignedIn("not_signed_in", "Sign in first.")
+    return actor
+
+
 def require(actor: Actor, action: str) -> User:
     """The actor, who may do `action`, such as "scripts.populate_script".
 
@@ -16,12 +27,11 @@ def require(actor: Actor, action: str) -> User:
         NotSignedIn: nobody acts.
         NotAllowed: the actor's role is not enough.
     """
-    if not isinstance(actor, User) or not actor.is_active:
-        raise NotSignedIn("not_signed_in", "Sign in first.")
-    if not actor.has_perm(action):
+    person = require_person(actor)
+    if not person.has_perm(action):
         verb, _, thing = action.split(".")[1].partition("_")
         raise NotAllowed("not_allowed", f"Your role does not allow you to {verb} a {thing}.", action=action)
-    return actor
+    return person
 
 
 def may(actor: Actor, action: str) -> bool:

@@ -271,7 +271,6 @@ SELECT 'R087' || (i % 3) AS rule_id, 'S' || (i % 2) AS source_id, i AS source_ui
 -- # 089_information_schema
 -- rows: 1
 -- md5: d93306d2874e5bdffbc80029a9b55d2a
--- needs: xml
 -- why: rules about the source schema itself (catalog views)
 SELECT 'R089' AS rule_id, 'SCHEMA' AS source_id, table_name || '.' || column_name AS source_uid, data_type AS data_value, NULL::date AS txn_date
 FROM information_schema.columns WHERE table_schema = 'dq_src' AND data_type = 'xml'

@@ -15,6 +15,8 @@ SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 'v' AS data_value, D
 
 -- # 003_leading_semicolon
 -- answer: accept
+-- rows: 1
+-- md5: 3b4b0de4b892cb3719ba3fce15a0d138
 -- why: an empty statement in front
 ;SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 'v' AS data_value, DATE '2024-01-01' AS txn_date
 
@@ -73,6 +75,7 @@ SELECT 'R' AS rule_id, 'S' AS source_id, gen_random_uuid() AS source_uid, round(
 
 -- # 014_cross_schema_unqualified
 -- answer: accept
+-- rows: 1
 -- why: unqualified table name: works only with a search_path that has the source schema (refused here, the path is the default one)
 SELECT 'R' AS rule_id, 'S' AS source_id, order_no AS source_uid, 'v' AS data_value, ordered_on AS txn_date FROM orders LIMIT 1
 

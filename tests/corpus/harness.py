@@ -32,6 +32,8 @@ def make_objects() -> set[str]:
     """Make what the corpus reads and attacks; returns what of it this server lacks: xml or extensions."""
     with steps.superuser() as cursor:
         cursor.execute(corpus.OBJECTS)
+        # What the runner may read of DQX's own.
+        cursor.execute("GRANT USAGE ON SCHEMA dq TO dqx_runner; GRANT SELECT ON dq.bad_detail, dq.rule_ref, dq.source_ref TO dqx_runner")
         cursor.execute("SELECT name FROM unnest(%s) AS name EXCEPT SELECT extname FROM pg_extension", ([*EXTENSIONS],))
         lacking = {name for (name,) in cursor.fetchall()}
         if not _has_xml(cursor):
@@ -79,32 +81,33 @@ def _apply_roles() -> None:
 
 # --- The state of the database ----------------------------------------------------------------------------------------
 
+# What is above 16383 was not there when the cluster was made.
 _PICTURE = {
-    "relations": "SELECT oid::regclass::text, relkind, relowner FROM pg_class WHERE relnamespace <> 'pg_toast'::regnamespace",
-    "functions": "SELECT oid::regprocedure::text, md5(prosrc) FROM pg_proc",
+    "relations": "SELECT oid::regclass, relkind, relowner FROM pg_class WHERE oid > 16383",
+    "functions": "SELECT oid::regprocedure, proowner, prosrc, proacl FROM pg_proc WHERE oid > 16383",
     "roles": "SELECT rolname, rolsuper, rolcreatedb, rolcanlogin FROM pg_roles",
-    "settings": "SELECT setdatabase, setrole, setconfig::text FROM pg_db_role_setting",
+    "settings": "TABLE pg_db_role_setting",
     "databases": "SELECT datname FROM pg_database WHERE datname = current_database()",
     "extensions": "SELECT extname FROM pg_extension",
     "large objects": "SELECT oid FROM pg_largeobject_metadata",
     "slots": "SELECT slot_name FROM pg_replication_slots",
     "prepared": "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()",
-    "comments": "SELECT count(*) FROM pg_description",
-    "bad rows": "SELECT * FROM dq.bad_detail",
-    "scripts": "SELECT * FROM dq.dq_sql_scripts",
-    "five": "SELECT * FROM dq_src.five",
+    "comments": "SELECT * FROM pg_description WHERE objoid > 16383",
+    "bad rows": "TABLE dq.bad_detail",
+    "scripts": "TABLE dq.dq_sql_scripts",
+    "five": "TABLE dq_src.five",
     "sequence": "SELECT last_value, is_called FROM dq.script_id_seq",
 }
+_ALL = " UNION ALL ".join(
+    f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM ({query}) t" for name, query in _PICTURE.items()
+)
 
 
-def picture() -> dict[str, list[Any]]:
-    """All that a script could change, but for the ledger."""
+def picture() -> dict[str, str]:
+    """A checksum of everything that a script could change, but for the ledger."""
     with steps.superuser() as cursor:
-        found = {}
-        for name, query in _PICTURE.items():
-            cursor.execute(query)
-            found[name] = sorted(cursor.fetchall(), key=repr)
-        return found
+        cursor.execute(_ALL)
+        return dict(cursor.fetchall())
 
 
 # --- An attack ----------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ _REJECT = {
     ),
     "153_surrogate": f"-- code: script_malformed\n-- why: half of a character\n{_FIVE.replace('u', chr(0xD800))}",
     "155_parens_1mb": f"-- code: script_too_long\n-- why: 1 MB of opening brackets\n{'(' * 1_000_000}",
-    "156_parens_199kb": f"-- code: script_refused\n-- why: as many brackets as fit\n{'(' * 199_900}",
+    "156_parens_199kb": f"-- code: script_not_select\n-- why: as many brackets as fit\n{'(' * 199_900}",
     "157_digits_1mb": f"-- code: script_too_long\n-- why: a literal of 1 MB\n{_FIVE.replace('v', '9' * 1_000_000)}",
     "161_union_30k": (
         "-- code: script_too_long\n-- why: 30,000 UNION ALL branches (540 kB)\n"

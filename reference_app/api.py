@@ -1,0 +1,138 @@
+"""/api/reference_tables/: rules and sources."""
+
+from typing import Any
+from urllib.parse import quote
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from dqx.rest import ListQuery, Strict, Text, View, accepts
+from reference_app import references
+from reference_app.models import Rule, Source
+
+
+class RuleFields(Strict):
+    """A rule as it is written."""
+
+    rule_id = Text(max_length=20)
+    rule_name = Text(max_length=100)
+    description = Text(allow_blank=True, default="")
+
+
+class SourceFields(Strict):
+    """A source as it is written."""
+
+    source_id = Text(max_length=20)
+    source_name = Text(max_length=100)
+    description = Text(allow_blank=True, default="")
+
+
+class RuleChanges(RuleFields):
+    """A rule that is there; its id stands in the address, and may stand in the body."""
+
+    rule_id = Text(max_length=20, required=False)
+
+
+class SourceChanges(SourceFields):
+    """A source that is there; its id stands in the address, and may stand in the body."""
+
+    source_id = Text(max_length=20, required=False)
+
+
+class RuleBody(serializers.ModelSerializer):
+    """A rule as it is answered."""
+
+    class Meta:
+        model = Rule
+        fields = ("rule_id", "rule_name", "description")
+
+
+class SourceBody(serializers.ModelSerializer):
+    """A source as it is answered."""
+
+    class Meta:
+        model = Source
+        fields = ("source_id", "source_name", "description")
+
+
+class _References(View):
+    kind: Any
+    body: type[serializers.ModelSerializer]
+
+    @accepts(query=ListQuery)
+    def get(self, request: Request) -> Response:
+        """200 the list, by id."""
+        listing = f"{self.kind._meta.model_name}s"
+        page = references.listed(self.kind, actor=request.user, place=self.place(listing), size=self.query["page_size"])
+        return self.listed(listing, page, self.body(page.rows, many=True).data)
+
+    def _create(self, request: Request) -> Response:
+        made = references.create(self.kind, actor=request.user, **self.values)
+        address = f"/api/reference_tables/{self.kind._meta.model_name}s/{quote(made.pk, safe='')}/"
+        return Response(self.body(made).data, status=201, headers={"Location": address})
+
+
+class _Reference(View):
+    kind: Any
+    body: type[serializers.ModelSerializer]
+
+    def get(self, request: Request, pk: str) -> Response:
+        """200 the reference."""
+        return Response(self.body(references.get(self.kind, pk, actor=request.user)).data)
+
+    def _update(self, request: Request, pk: str) -> Response:
+        return Response(self.body(references.update(self.kind, pk, actor=request.user, **self.values)).data)
+
+    def delete(self, request: Request, pk: str) -> Response:
+        """204."""
+        references.delete(self.kind, pk, actor=request.user)
+        return Response(status=204)
+
+
+class Rules(_References):
+    """The rules."""
+
+    kind, body = Rule, RuleBody
+
+    @accepts(body=RuleFields)
+    def post(self, request: Request) -> Response:
+        """201 the rule."""
+        return self._create(request)
+
+
+class OneRule(_Reference):
+    """A rule."""
+
+    kind, body = Rule, RuleBody
+
+    @accepts(body=RuleChanges)
+    def put(self, request: Request, pk: str) -> Response:
+        """200 the rule."""
+        return self._update(request, pk)
+
+    patch = put
+
+
+class Sources(_References):
+    """The sources."""
+
+    kind, body = Source, SourceBody
+
+    @accepts(body=SourceFields)
+    def post(self, request: Request) -> Response:
+        """201 the source."""
+        return self._create(request)
+
+
+class OneSource(_Reference):
+    """A source."""
+
+    kind, body = Source, SourceBody
+
+    @accepts(body=SourceChanges)
+    def put(self, request: Request, pk: str) -> Response:
+        """200 the source."""
+        return self._update(request, pk)
+
+    patch = put

@@ -1,0 +1,80 @@
+"""Rules and sources, kept by the ids that scripts return. One set of operations serves both kinds."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from dqx import keyset
+from dqx.errors import Conflict, Invalid
+from dqx.keyset import FIRST, Page, Place
+from dqx.users.permissions import Actor
+from reference_app.permissions import Reference, get_reference_for, not_found, require_for
+
+def listed(kind: type[Reference], *, actor: Actor, place: Place = FIRST, size: int | None = None) -> Page:
+    """All references of a kind by id, or the page of `size` at a place.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require_for(actor, kind, "view")
+    if size is None:
+        return Page(list(kind.objects.all()), None, None)
+    return keyset.read(kind.objects.all(), kind._meta.pk.name, place, size)
+
+
+def get(kind: type[Reference], pk: str, *, actor: Actor) -> Reference:
+    """One reference.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    return get_reference_for(actor, kind, pk, "view")
+
+
+def create(kind: type[Reference], *, actor: Actor, **fields: str) -> Reference:
+    """Save a new reference.
+
+    Args:
+        fields: the columns of the kind, of the lengths that its model has.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+        Conflict: the id is taken.
+    """
+    require_for(actor, kind, "add")
+    reference = kind(**fields)
+    try:
+        with transaction.atomic():
+            reference.save(force_insert=True)
+    except IntegrityError as exc:
+        name = str(kind._meta.verbose_name)
+        key = kind._meta.pk.name
+        raise Conflict(f"{name}_taken", f"There is a {name} '{reference.pk}' already.", field=key) from exc
+    return reference
+
+
+def update(kind: type[Reference], pk: str, *, actor: Actor, **changes: Any) -> Reference:
+    """Change the name or the description.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+        Invalid: the id would change.
+    """
+    reference = get_reference_for(actor, kind, pk, "change")
+    key = kind._meta.pk.name
+    if changes.pop(key, pk) != pk:
+        raise Invalid("id_fixed", "The id is what scripts return; it can't be changed. Make a new one instead.", field=key)
+    if changes and not kind.objects.filter(pk=pk).update(**changes):
+        raise not_found(kind, pk)  # deleted since
+    for field, value in changes.items():
+        setattr(reference, field, value)
+    return reference
+
+
+def delete(kind: type[Reference], pk: str, *, actor: Actor) -> None:
+    """Delete a reference; bad rows with its id stay and lose the name.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    get_reference_for(actor, kind, pk, "delete").delete()

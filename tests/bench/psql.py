@@ -1,0 +1,32 @@
+"""The other side: psql, as a person at the terminal has it."""
+
+import os
+import re
+import subprocess
+
+from dqx.embedded.children import BARE
+
+_TIME = re.compile(r"^Time: ([\d.]+) ms", re.MULTILINE)
+
+
+def seconds(script: str) -> float:
+    """Run the statements in one session of the owner, with the server's and the role's own settings; how long they took.
+
+    The time is psql's own (`\\timing`), without its start and its connection.
+    """
+    return sum(map(float, _TIME.findall(run(f"\\timing on\n{script}")))) / 1000
+
+
+def run(script: str) -> str:
+    """What psql prints."""
+    done = subprocess.run(
+        [f"{os.environ['DQX_TEST_POSTGRES_BIN']}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", os.environ["DATABASE_URL"]],
+        input=script,
+        env=BARE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout

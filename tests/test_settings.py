@@ -1,0 +1,51 @@
+"""Settings from the environment: a malformed one is refused by name."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dqx.environment import BASE_DIR
+
+
+def start(**changed: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "dqx.settings", **changed},
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DQX_PORT", "eighty"),
+        ("DQX_PORT", "0"),
+        ("DQX_DEBUG", "perhaps"),
+        ("DATABASE_URL", "mysql://u:p@h/d"),
+        ("DATABASE_URL", "nonsense"),
+        ("DQX_RUNNER_DATABASE_URL", "postgres://u:p@h:port/d"),
+        ("DQX_SECRET_KEY", ""),
+        ("DQX_POPULATE_ROWS", "-1"),
+        ("DQX_TIME_ZONE", "Mars/Base"),
+        ("DQX_ENCRYPTION_KEYS", "short"),
+    ],
+)
+def test_a_malformed_setting_is_refused_by_name(name, value):
+    ended = start(**{name: value})
+    assert ended.returncode != 0
+    assert name in ended.stderr.splitlines()[-1]
+
+
+def test_a_refusal_does_not_tell_a_password():
+    ended = start(DATABASE_URL="postgres://u:S3CRET@h:port/d")
+    assert ended.returncode != 0
+    assert "S3CRET" not in ended.stderr
+
+
+def test_as_it_is_it_starts():
+    assert start().returncode == 0
