@@ -108,7 +108,9 @@ def _among(column: str, values: Sequence[str]) -> sql.Composed:
 
 def _holds(word: str) -> sql.Composed:
     """Not LIKE: every character means itself. Upper and lower case are the same."""
-    return sql.SQL("strpos(lower(source_uid), lower({0})) > 0 OR strpos(lower(data_value), lower({0})) > 0").format(sql.Literal(word))
+    return sql.SQL("strpos(lower(source_uid), lower({0})) > 0 OR strpos(lower(data_value), lower({0})) > 0").format(
+        sql.Literal(word)
+    )
 
 
 def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
@@ -138,7 +140,11 @@ def _beyond(ordering: Ordering, place: Place) -> sql.Composable:
         beyond = _compare(names, sign, key)
         return sql.SQL("({} OR {} IS NULL)").format(beyond, sql.Identifier(names[0])) if place.forward else beyond
     among_nulls = sql.SQL("({} IS NULL AND {})").format(sql.Identifier(names[0]), _compare(names[1:], sign, key[1:]))
-    return among_nulls if place.forward else sql.SQL("({} IS NOT NULL OR {})").format(sql.Identifier(names[0]), among_nulls)
+    return (
+        among_nulls
+        if place.forward
+        else sql.SQL("({} IS NOT NULL OR {})").format(sql.Identifier(names[0]), among_nulls)
+    )
 
 
 def _compare(names: Sequence[str], sign: str, key: Sequence[Any]) -> sql.Composed:

@@ -45,5 +45,5 @@ def choices(*, actor: Actor) -> dict[str, list[dict[str, Any]]]:
     return {kind: [{**row, "label": _label(**row)} for row in sql.rows(statement)] for kind, statement in known.items()}
 
 
-def _label(id: str, name: str | None) -> str:  # noqa: A002 - the column's name
+def _label(id: str, name: str | None) -> str:
     return f"{id} – {name}" if name else id

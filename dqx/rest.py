@@ -1,7 +1,7 @@
 """What the doors of the API share: strict bodies and queries, pages, and JSON in and out."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
@@ -141,14 +141,15 @@ def _no_constant(name: str) -> None:
 class JSONAlways(BaseContentNegotiation):
     """JSON, whatever the request would rather have: there is nothing else."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         """The parser of the request's type; None for another type, which is then refused."""
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
-    def select_renderer(self, request: Request, renderers: Sequence[Any], format_suffix: Any = None) -> tuple[Any, str]:
+    def select_renderer(self, request: Request, renderers: Iterable[Any], format_suffix: Any = None) -> tuple[Any, str]:
         """The only one."""
-        return renderers[0], renderers[0].media_type
+        only = next(iter(renderers))
+        return only, only.media_type
 
 
 class View(APIView):
@@ -181,12 +182,12 @@ class View(APIView):
         """Which page was asked for."""
         return keyset.decode(listing, self.query["cursor"])
 
-    def paged(self, listing: str, page: Page, rows: list[Any], **more: Any) -> Response:
+    def paged(self, listing: str, page: Page, rows: Any, **more: Any) -> Response:
         """A page as {results, next, previous}."""
         beside = {"next": self._address(listing, page.next), "previous": self._address(listing, page.previous)}
         return Response({"results": rows, **beside, **more})
 
-    def listed(self, listing: str, page: Page, rows: list[Any]) -> Response:
+    def listed(self, listing: str, page: Page, rows: Any) -> Response:
         """A plain list; where it is only a page of one, the Link header (RFC 8288) leads to the others."""
         beside = {"next": self._address(listing, page.next), "prev": self._address(listing, page.previous)}
         links = ", ".join(f'<{address}>; rel="{name}"' for name, address in beside.items() if address)

@@ -10,6 +10,7 @@ from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor
 from reference_app.permissions import Reference, get_reference_for, not_found, require_for
 
+
 def listed(kind: type[Reference], *, actor: Actor, place: Place = FIRST, size: int | None = None) -> Page:
     """All references of a kind by id, or the page of `size` at a place.
 
@@ -63,7 +64,9 @@ def update(kind: type[Reference], pk: str, *, actor: Actor, **changes: Any) -> R
     reference = get_reference_for(actor, kind, pk, "change")
     key = kind._meta.pk.name
     if changes.pop(key, pk) != pk:
-        raise Invalid("id_fixed", "The id is what scripts return; it can't be changed. Make a new one instead.", field=key)
+        raise Invalid(
+            "id_fixed", "The id is what scripts return; it can't be changed. Make a new one instead.", field=key
+        )
     if changes and not kind.objects.filter(pk=pk).update(**changes):
         raise not_found(kind, pk)  # deleted since
     for field, value in changes.items():

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from badDetail_app import publication
 from badDetail_app.publication import PairDiff
-from dqx import sql
+from dqx import keyset, sql
+from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor
 from scripts_app import statements
 from scripts_app.models import Scope
@@ -15,8 +16,6 @@ from scripts_app.publish import check_filled, check_staged, scope_of
 
 # Samples are for people to look at: of so many pairs, those with the most changes.
 MOST_SAMPLED_PAIRS = 50
-
-Key = tuple[str, str, str]
 
 
 def review(pk: int, *, actor: Actor) -> dict[str, Any]:
@@ -67,8 +66,8 @@ def _pair(
     return {**diff._asdict(), "last_publisher": publishers.get((diff.rule_id, diff.source_id)), "samples": by_action}
 
 
-def staged_rows(pk: int, *, actor: Actor, after: Key | None = None, most: int = 100) -> list[dict[str, Any]]:
-    """Up to `most` staged rows of a script in key order, the five columns each, from the first or after a key.
+def staged_rows(pk: int, *, actor: Actor, place: Place = FIRST, size: int = 100) -> Page:
+    """A page of the staged rows of a script in key order, the five columns each.
 
     Raises:
         NotSignedIn, NotAllowed, NotFound.
@@ -76,8 +75,7 @@ def staged_rows(pk: int, *, actor: Actor, after: Key | None = None, most: int = 
     """
     script = get_script_for(actor, pk, "scripts.review_script")
     check_filled(script)
-    rule, source, uid = after or ("", "", "")
-    return sql.rows(
-        statements.staged_rows(script.staging, first=after is None),
-        {"rule": rule, "source": source, "uid": uid, "most": most},
-    )
+    statement = statements.staged_rows(script.staging, bounded=place.key is not None, forward=place.forward)
+    rule, source, uid = place.key or ("", "", "")
+    found = sql.rows(statement, {"rule": rule, "source": source, "uid": uid, "most": size + 1})
+    return keyset.page_of(found, place, size, lambda row: (row["rule_id"], row["source_id"], row["source_uid"]))

@@ -138,10 +138,10 @@ def cancel_own(run: Run) -> None:
 def wait(run: Run, seconds: float) -> Run:
     """The run as it is once it has ended, or after so many seconds."""
     deadline = time.monotonic() + seconds
-    run.refresh_from_db()
-    while run.is_active and time.monotonic() < deadline:
+    active = Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE)
+    while active.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
-        run.refresh_from_db()
+    run.refresh_from_db()
     return run
 
 

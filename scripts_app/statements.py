@@ -99,12 +99,14 @@ def staged_pairs(table: str) -> sql.Composed:
     return sql.SQL("SELECT DISTINCT rule_id, source_id FROM {}").format(sql.Identifier("stg", table))
 
 
-def staged_rows(table: str, *, first: bool) -> sql.Composed:
-    """%(most)s rows of a staging table in key order, from the first or after the key (%(rule)s, %(source)s, %(uid)s)."""
-    after = "" if first else " WHERE (rule_id, source_id, source_uid) > (%(rule)s, %(source)s, %(uid)s)"
+def staged_rows(table: str, *, bounded: bool, forward: bool) -> sql.Composed:
+    """%(most)s rows of a staging table, nearest first; where bounded, those beyond the key (%(rule)s, %(source)s, %(uid)s)."""
+    sign, way = (">", "ASC") if forward else ("<", "DESC")
+    beyond = f" WHERE (rule_id, source_id, source_uid) {sign} (%(rule)s, %(source)s, %(uid)s)" if bounded else ""
     return sql.SQL(
-        "SELECT rule_id, source_id, source_uid, data_value, txn_date FROM {}{} ORDER BY 1, 2, 3 LIMIT %(most)s"
-    ).format(sql.Identifier("stg", table), sql.SQL(after))
+        "SELECT rule_id, source_id, source_uid, data_value, txn_date FROM {table}{beyond}"
+        " ORDER BY rule_id {way}, source_id {way}, source_uid {way} LIMIT %(most)s"
+    ).format(table=sql.Identifier("stg", table), beyond=sql.SQL(beyond), way=sql.SQL(way))
 
 
 def remember_scope(table: str) -> sql.Composed:

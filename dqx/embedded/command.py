@@ -1,6 +1,8 @@
 """What `make run` does once everything is installed."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from dqx import environment
 from dqx.embedded import addresses, ports, services
 from dqx.embedded.broker import broker_answers, broker_spec
-from dqx.embedded.children import Spec
+from dqx.embedded.children import Spec, die_with_parent
 from dqx.embedded.console import say
 from dqx.embedded.database import check_settings, start_database
 from dqx.embedded.errors import EmbeddedError
@@ -18,8 +20,9 @@ from dqx.embedded.home import Home, open_home
 from dqx.embedded.locks import FileLock, Holder, announce, holder
 from dqx.embedded.services import Site
 from dqx.embedded.signals import Signals, Stopped
-from dqx.embedded.state import State, load, settle_ports
+from dqx.embedded.state import State, load, settle_port
 from dqx.embedded.supervisor import Supervisor
+from dqx.embedded.terminal import own_foreground
 
 KEEPER_PATIENCE = 30.0  # seconds
 READY_SECONDS = 90.0
@@ -32,6 +35,14 @@ class Plan:
     site: Site
     prepare: Callable[[], Spec] = services.prepare
     services: Callable[[Home, Site], Sequence[Spec]] = field(default=services.services)
+
+
+def main(plan: Plan | None = None) -> int:
+    """Runs everything as a command of the terminal, and returns the exit code."""
+    if "--with-parent" in sys.argv:
+        die_with_parent(signal.SIGTERM)  # a make that was killed takes us along, in order
+    with own_foreground():
+        return run(plan)
 
 
 def run(plan: Plan | None = None) -> int:
@@ -120,7 +131,7 @@ def _start_servers(home: Home, supervisor: Supervisor, missing: Sequence[str]) -
 
 def _start_broker(supervisor: Supervisor, home: Home, state: State) -> State:
     say("Starting the broker …")
-    state = settle_ports(home, state, "broker_port")
+    state = settle_port(home, state, "broker_port", seconds=3)
     supervisor.start(broker_spec(home, state), lambda pid: broker_answers(state.broker_url))
     return state
 

@@ -10,7 +10,7 @@ from dqx.embedded.binaries import embedded_postgres
 from dqx.embedded.console import say
 from dqx.embedded.home import Home
 from dqx.embedded.postgres import Cluster
-from dqx.embedded.state import State, settle_ports
+from dqx.embedded.state import State, settle_port
 from dqx.embedded.supervisor import Supervisor
 
 
@@ -23,7 +23,9 @@ def start_database(supervisor: Supervisor, home: Home, state: State) -> State:
         EmbeddedError: it can't be made or started.
         Stopped: somebody asked us to stop.
     """
-    before, state = state, settle_ports(home, state, "postgres_port")
+    # A server that was stopped in order has taken its file away, so that nothing of it can be in the way.
+    leftover = (home.postgres / "postmaster.pid").exists()
+    before, state = state, settle_port(home, state, "postgres_port", seconds=10 if leftover else 0.5)
     if state.postgres_port != before.postgres_port:
         say(f"Another program has taken port {before.postgres_port}; the database is on {state.postgres_port} now.")
     cluster = Cluster(home, home.postgres, embedded_postgres(home), state.postgres_port, state.admin_password)

@@ -56,16 +56,20 @@ def load(home: Home) -> State:
     return state
 
 
-def settle_ports(home: Home, state: State, *names: str) -> State:
-    """The state with each named port free: the remembered one, or a new one where another program has taken that."""
-    moved: dict[str, Any] = {
-        name: ports.choose() for name in names if not ports.becomes_free(getattr(state, name), seconds=10)
-    }
-    if moved:
-        state = replace(state, **moved)
-        with FileLock(home, "state.lock"):
-            _save(home, state)
-    return state
+def settle_port(home: Home, state: State, name: str, seconds: float) -> State:
+    """The state with that port free: the remembered one, or a new one where another program has taken it.
+
+    Args:
+        name: postgres_port or broker_port.
+        seconds: how long what an earlier, killed run left behind may take to free it.
+    """
+    if ports.becomes_free(getattr(state, name), seconds):
+        return state
+    change: dict[str, Any] = {name: ports.choose()}
+    moved = replace(state, **change)
+    with FileLock(home, "state.lock"):
+        _save(home, moved)
+    return moved
 
 
 def _fresh() -> State:

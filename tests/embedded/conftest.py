@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dqx.embedded import ports
-from tests.embedded.processes import Program, environment, program
+from dqx.embedded.home import Home
+from dqx.embedded.locks import FileLock
+from tests.embedded.processes import Program, environment, eventually, program
 from tests.plugin import temporary_folder
 
 Run = Callable[..., AbstractContextManager[Program]]
@@ -22,9 +24,14 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def home(folder: Path) -> Path:
-    """A state folder that is not there yet."""
-    return folder / "home"
+def home(folder: Path) -> Iterator[Path]:
+    """A state folder that is not there yet; whoever runs servers in it has to be gone soon after the test."""
+    path = folder / "home"
+    yield path
+    if path.exists():
+        lock = FileLock(Home(path, None), "lock")
+        eventually(lambda: not lock.is_taken(), "the end of who runs the servers")
+        lock.close()
 
 
 @pytest.fixture
@@ -53,6 +60,7 @@ def client(home: Path, tmp_path: Path) -> Run:
     def run(seconds: float = 600, **changes: str) -> AbstractContextManager[Program]:
         output = tmp_path / f"client-{next(count)}.txt"
         command = [sys.executable, "-m", "tests.embedded.client", str(seconds)]
-        return program(command, environment(home, **changes), output)
+        # Its keeper is to go by itself.
+        return program(command, environment(home, **changes), output, whole=False)
 
     return run

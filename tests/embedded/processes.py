@@ -121,13 +121,14 @@ def alive(process: psutil.Process) -> bool:
 
 
 @contextlib.contextmanager
-def program(command: list[str], env: Mapping[str, str], output: Path) -> Iterator[Program]:
-    """A program that is killed, with all that it started, when the block ends."""
+def program(command: list[str], env: Mapping[str, str], output: Path, whole: bool = True) -> Iterator[Program]:
+    """A program that is killed when the block ends, with all that it started if `whole`."""
     running = Program(command, env, output)
     try:
         yield running
     finally:
         for process in running.family():
             with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
+                if whole or process.pid == running.pid:
+                    process.kill()
         running.ends()

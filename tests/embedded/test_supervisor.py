@@ -3,9 +3,12 @@
 import contextlib
 import json
 import os
+import pty
 import re
+import select
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import psutil
@@ -14,8 +17,9 @@ import pytest
 
 from dqx.embedded.home import open_folder
 from dqx.embedded.state import OWNER, State, load
+from dqx.environment import BASE_DIR
 from tests.embedded.conftest import Run
-from tests.embedded.processes import alive, eventually
+from tests.embedded.processes import alive, environment, eventually, program
 
 RUNNING = "DQX is running: "
 SERVERS = ("postgres", "broker", "parent", "web")
@@ -64,7 +68,6 @@ def test_a_signal_stops_all_in_order(supervisor: Run, number: signal.Signals, ho
 def test_kill_9_leaves_no_process_and_the_next_start_works(supervisor: Run) -> None:
     with supervisor() as running:
         running.prints(RUNNING)
-        # Its grandchild is in no tie with the supervisor: the group of its parent is what the next start can't see.
         servers = {running.child(word) for word in ("postgres", "valkey", "http.server")}
         running.send(signal.SIGKILL)
         running.ends()
@@ -170,3 +173,41 @@ def test_it_waits_for_a_command_that_uses_the_database(supervisor: Run, client: 
             running.prints("waiting for it to end")
             command.send(signal.SIGKILL)
             running.prints(RUNNING)
+
+
+def test_ctrl_c_at_a_terminal_is_for_the_supervisor_alone(home: Path, port: int) -> None:
+    # The shell stands for make: had it got the Ctrl-C too, it would not print the code.
+    line = f"{sys.executable} -m tests.embedded.trivial {port}; echo code $?"
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(BASE_DIR)
+        os.execve("/bin/sh", ["sh", "-c", line], environment(home))
+    shown = bytearray()
+    read_until(terminal, shown, b"Ctrl-C stops it.")
+    os.write(terminal, b"\x03")
+    read_until(terminal, shown, b"code ")
+    read_until(terminal, shown, b"\n")
+    assert b"Stopped.\r\ncode 0" in shown
+    os.close(terminal)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def read_until(terminal: int, shown: bytearray, text: bytes) -> None:
+    start = len(shown)
+
+    def arrived() -> bool:
+        if select.select([terminal], [], [], 0.1)[0]:
+            shown.extend(os.read(terminal, 4096))
+        return text in shown[start:]
+
+    eventually(arrived, text.decode())
+
+
+def test_it_ends_with_a_make_that_was_killed(home: Path, port: int, tmp_path: Path) -> None:
+    line = f"{sys.executable} -m tests.embedded.trivial {port} --with-parent; exit $?"
+    with program(["/bin/sh", "-c", line], environment(home), tmp_path / "out.txt") as shell:
+        shell.prints(RUNNING)
+        shell.send(signal.SIGKILL)
+        shell.ends()
+        shell.leaves_nothing()
+        assert "Stopped." in shell.text

@@ -3,7 +3,7 @@
 import sys
 
 from dqx.embedded.children import Spec
-from dqx.embedded.command import Plan, run
+from dqx.embedded.command import Plan, main
 from dqx.embedded.home import Home
 from dqx.embedded.services import Site
 
@@ -28,5 +28,5 @@ def services(home: Home, site: Site) -> list[Spec]:
 
 if __name__ == "__main__":
     sys.exit(
-        run(Plan(Site("127.0.0.1", int(sys.argv[1])), lambda: Spec("prepare", ["/bin/echo", "prepared"]), services))
+        main(Plan(Site("127.0.0.1", int(sys.argv[1])), lambda: Spec("prepare", ["/bin/echo", "prepared"]), services))
     )
