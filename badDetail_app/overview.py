@@ -15,14 +15,14 @@ def overview(*, actor: Actor) -> dict[str, Any]:
 
     Returns:
         `totals` {bad_rows, rules, sources, first_date, last_date}; `worst_rules` and `worst_sources`, each with id, name, count and
-        share (of the largest, 0 to 1); `newest`, some rows of the worst pairs with the names of rule and source.
+        share (of the largest, 0 to 1); `examples`, some rows of the worst pairs with the names of rule and source.
     """
     require(actor, "bad_detail.view_baddetail")
     return {
         "totals": sql.row(statements.totals()),
         "worst_rules": _with_shares(sql.rows(statements.worst_rules(), {"most": MOST_WORST})),
         "worst_sources": _with_shares(sql.rows(statements.worst_sources(), {"most": MOST_WORST})),
-        "newest": sql.rows(statements.examples(), {"most": EXAMPLE_PAIRS, "each": EXAMPLES_EACH}),
+        "examples": sql.rows(statements.examples(), {"most": EXAMPLE_PAIRS, "each": EXAMPLES_EACH}),
     }
 
 

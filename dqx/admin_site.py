@@ -11,6 +11,7 @@ class AdminSite(admin.AdminSite):
     site_header = "DQX"
     index_title = "Administration"
     site_url = "/"
+    enable_nav_sidebar = False  # the navigation is the one of the pages
 
 
 class AdminConfig(DjangoAdminConfig):

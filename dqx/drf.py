@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 from rest_framework_simplejwt.exceptions import AuthenticationFailed as TokenRefused
 
-from dqx.errors import DQXError, NotFound, Unavailable, cut
+from dqx.errors import DQXError, Invalid, NotFound, Unavailable, cut
 
 logger = logging.getLogger("dqx.api")
 # RFC 6750: what a 401 asks for.
@@ -50,6 +51,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exc, (OperationalError, InterfaceError)):
         logger.error("the database is away: %s", type(exc).__name__, exc_info=exc)
         exc = Unavailable("database_away", "The database can't be reached, or is busy. Try again in a moment.")
+    if isinstance(exc, RequestDataTooBig):
+        exc = Invalid(
+            "too_large", f"The body is too large; at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes are read."
+        )
     if isinstance(exc, Http404):
         exc = NotFound("not_found", "There is no such thing.")
     if isinstance(exc, DQXError):

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from django.conf import settings
 from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
@@ -113,20 +112,14 @@ def accepts(query: type[Query] = Query, body: type[Strict] = Strict) -> Callable
 
 
 class JSONBody(JSONParser):
-    """JSON in UTF-8, of a bounded size."""
+    """JSON in UTF-8."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """The value.
 
         Raises:
-            Invalid: it is too large.
             ParseError: it is not JSON.
         """
-        size = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
-        if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise Invalid(
-                "too_large", f"The body has {size:,} bytes; at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} are read."
-            )
         try:
             return json.loads(stream.read(), parse_constant=_no_constant)
         except (ValueError, RecursionError) as exc:

@@ -11,10 +11,11 @@ from typing import Any, BinaryIO, Self
 
 import psycopg2
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2 import sql
 from psycopg2.extensions import Column
 
+from dqx import statements
 from dqx.errors import Unavailable
 
 Query = sql.Composable | str
@@ -75,13 +76,19 @@ def session_lock(space: int, key: int) -> Iterator[bool]:
 
     The server lets go of it when the process or its connection dies, so a lock that is free proves that nobody is at work.
     """
-    got = bool(value("SELECT pg_try_advisory_lock(%(space)s, %(key)s)", {"space": space, "key": key}))
+    got = bool(value(statements.try_lock(), {"space": space, "key": key}))
     try:
         yield got
     finally:
         if got and connection.connection is not None and not connection.connection.closed:
             with contextlib.suppress(Exception):  # a lost connection has let go of it already
-                value("SELECT pg_advisory_unlock(%(space)s, %(key)s)", {"space": space, "key": key})
+                value(statements.unlock(), {"space": space, "key": key})
+
+
+def lock_is_free(space: int, key: int) -> bool:
+    """Whether no session holds the lock (space, key)."""
+    with transaction.atomic():
+        return bool(value(statements.try_lock_in_transaction(), {"space": space, "key": key}))
 
 
 class Reader:
@@ -124,18 +131,11 @@ class Reader:
 
     def _limit(self) -> None:
         """The session's own limits, on top of those of its role; text forms that the staging table reads the same everywhere."""
-        path = sql.SQL(", ").join(map(sql.Identifier, settings.SOURCE_SCHEMAS))
+        limits = statements.limit_session(
+            self.seconds, settings.TIME_ZONE, settings.SOURCE_SCHEMAS, self.connection.server_version
+        )
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL(
-                    "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = '5s';"
-                    " SET LOCAL client_connection_check_interval = '1s'; SET LOCAL datestyle = 'ISO, YMD';"
-                    " SET LOCAL intervalstyle = 'postgres'; SET LOCAL bytea_output = 'hex'; SET LOCAL timezone = {zone};"
-                    " SET LOCAL search_path = {path}"
-                ).format(
-                    milliseconds=sql.Literal(int(self.seconds * 1000)), zone=sql.Literal(settings.TIME_ZONE), path=path
-                )
-            )
+            cursor.execute(limits)
 
     def columns(self, query: Query, params: Parameters = None) -> list[Column]:
         """Run the statements and return the columns that the last one answers with."""

@@ -1,5 +1,6 @@
 """SQL about schemas, tables and grants. Every function returns composed SQL and executes nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg2 import sql
@@ -155,3 +156,33 @@ def search_path() -> sql.SQL:
 def server_version() -> sql.SQL:
     """The server's version as a number, 180000 for 18.0."""
     return sql.SQL("SELECT current_setting('server_version_num')::int")
+
+
+def try_lock() -> sql.SQL:
+    """Take the session's lock (%(space)s, %(key)s) if nobody has it; whether it was got."""
+    return sql.SQL("SELECT pg_try_advisory_lock(%(space)s, %(key)s)")
+
+
+def try_lock_in_transaction() -> sql.SQL:
+    """The same until the transaction ends."""
+    return sql.SQL("SELECT pg_try_advisory_xact_lock(%(space)s, %(key)s)")
+
+
+def unlock() -> sql.SQL:
+    """Let go of the session's lock."""
+    return sql.SQL("SELECT pg_advisory_unlock(%(space)s, %(key)s)")
+
+
+def limit_session(seconds: float, zone: str, schemas: Sequence[str], server_version: int) -> sql.Composed:
+    """The limits and the text forms of one transaction of the runner; bare names are looked up in `schemas`."""
+    # Notices a client that has gone while a statement works; PostgreSQL has it from 14 on.
+    gone = "SET LOCAL client_connection_check_interval = '1s'; " if server_version >= 140000 else ""
+    return sql.SQL(
+        gone + "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = '5s';"
+        " SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL bytea_output = 'hex';"
+        " SET LOCAL timezone = {zone}; SET LOCAL search_path = {path}"
+    ).format(
+        milliseconds=sql.Literal(int(seconds * 1000)),
+        zone=sql.Literal(zone),
+        path=sql.SQL(", ").join(map(sql.Identifier, schemas)),
+    )

@@ -6,11 +6,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from dqx.users.permissions import may
 from scripts_app import columns, connections, populate, publish, runs, schedules, scripts, text
-from scripts_app.models import Connection, Run, Schedule, Script
+from scripts_app.models import Connection, Run, Schedule, Scope, Script
 
 
 class ScriptForm(OperationForm):
@@ -133,6 +134,11 @@ class RunAdmin(ReadOnlyAdmin):
         """How long it took."""
         return "" if run.seconds is None else f"{run.seconds:.1f}"
 
+    @admin.display(description="status", ordering="status")
+    def state(self, run: Run) -> str:
+        """How far it is, as a badge."""
+        return format_html('<span class="status status-{}">{}</span>', run.status, run.get_status_display())
+
     @admin.display(description="rows", ordering="n_rows")
     def rows(self, run: Run) -> str:
         """Staged or published."""
@@ -155,6 +161,15 @@ class RunAdmin(ReadOnlyAdmin):
             self.attempt(request, lambda pk=run.pk: runs.cancel(pk, actor=request.user))  # type: ignore[misc]
 
 
+@admin.register(Scope)
+class ScopeAdmin(ReadOnlyAdmin):
+    """Which script published a pair last."""
+
+    list_display = ("rule_id", "source_id", "script", "publication")
+    search_fields = ("=rule_id", "=source_id", "script__name")
+    list_select_related = ("script",)
+
+
 class ScheduleForm(OperationForm):
     """When a script runs."""
 
@@ -175,7 +190,7 @@ class ScheduleAdmin(OperationAdmin):
     list_display = ("job_name", "script", "cron_schedule", "timezone", "operation", "owner", "is_active")
     list_filter = ("is_active", "operation")
     search_fields = ("job_name", "script__name")
-    autocomplete_fields = ("script",)
+    raw_id_fields = ("script",)  # thousands of scripts are no list to choose from
     list_select_related = ("script", "owner")
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:

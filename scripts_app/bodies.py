@@ -42,9 +42,9 @@ class WaitQuery(Query):
     empty_is_absent = False
     wait = serializers.FloatField(min_value=0, max_value=LONGEST_WAIT, default=None)
 
-    def validate_wait(self, value: float) -> float:
+    def validate_wait(self, value: float | None) -> float | None:
         """NaN compares with nothing."""
-        if math.isnan(value):
+        if value is not None and math.isnan(value):
             raise ValidationError("A valid number is required.")
         return value
 

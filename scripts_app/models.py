@@ -171,14 +171,17 @@ class Run(models.Model):
 class Scope(models.Model):
     """A pair and the script that published it last. Lets a publish resolve a pair that its script no longer finds."""
 
-    pk = models.CompositePrimaryKey("rule_id", "source_id")
-    rule_id = models.CharField(max_length=20)
-    source_id = models.CharField(max_length=20)
+    rule_id = models.CharField("rule", max_length=20)
+    source_id = models.CharField("source", max_length=20)
     script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="scope")
+    # The run that published; no foreign key, since runs are trimmed and this stays.
     publication = models.BigIntegerField()
 
     class Meta:
         db_table = "dq_script_scope"
+        ordering = ["rule_id", "source_id"]
+        verbose_name = "published pair"
+        constraints = [models.UniqueConstraint(fields=["rule_id", "source_id"], name="dq_script_scope_pair")]
 
     def __str__(self) -> str:
         return f"{self.rule_id} / {self.source_id}"

@@ -153,8 +153,7 @@ def recover(script: Script | None = None) -> int:
     active = Run.objects.filter(status__in=Run.ACTIVE, **({"script": script} if script else {}))
     ended = 0
     for pk in active.filter(status=Run.Status.RUNNING).values_list("pk", flat=True):
-        with sql.session_lock(LOCKS, pk) as free:
-            ended += free and end(pk, _died())
+        ended += sql.lock_is_free(LOCKS, pk) and end(pk, _died())
     lost = active.filter(status=Run.Status.QUEUED, created_at__lt=timezone.now() - MESSAGE_LOST_AFTER)
     for run in lost:
         send(run)

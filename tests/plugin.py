@@ -39,6 +39,8 @@ TEMPLATE = "dqx_template"
 SOURCE_SCHEMAS = ["public", "dq_src", "demo"]
 # A power cut may cost a throw-away cluster its data.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Some scripts of the corpus take all the memory that they get.
+os.environ.setdefault("DQX_POSTGRES_MEMORY_MB", "1024")
 PREFIX = "dqx-test-"
 STALE = 600.0  # seconds
 

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ class Spec:
         log: the file its output is added to; None for our own output.
         stops: signals and the seconds that each is given before the next; SIGKILL to the whole group is the last.
         orphan_signal: what the kernel sends to it when we are killed.
+        memory: bytes that each of its processes may take for itself; None for what we may. Linux only.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Spec:
     log: Path | None = None
     stops: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10),)
     orphan_signal: signal.Signals = signal.SIGKILL
+    memory: int | None = None
     folder: Path = BASE_DIR
 
 
@@ -66,14 +69,18 @@ def spawn(spec: Spec) -> subprocess.Popen[bytes]:
             env=spec.environment,
             cwd=spec.folder,
             start_new_session=True,  # a Ctrl-C at the terminal is ours alone: we stop the children in order
-            preexec_fn=partial(_tie, int(spec.orphan_signal), os.getpid()),
+            preexec_fn=partial(_tie, int(spec.orphan_signal), os.getpid(), spec.memory),
             **(spec.account.options() if spec.account else {}),
         )
 
 
-def _tie(death_signal: int, parent: int) -> None:
+def _tie(death_signal: int, parent: int, memory: int | None) -> None:
     # Runs in the child after it has changed its account, which would undo the tie, and before the program.
     die_with_parent(death_signal)
+    if memory and LIBC:
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        memory = memory if most == resource.RLIM_INFINITY else min(memory, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     if os.getppid() != parent:
         os._exit(1)  # we were killed before the tie was there
 

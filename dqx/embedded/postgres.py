@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dqx import environment
 from dqx.embedded.binaries import PostgresPrograms
 from dqx.embedded.children import BARE, Spec
 from dqx.embedded.errors import EmbeddedError
@@ -25,6 +26,18 @@ SETTINGS = {
     "max_wal_size": "4GB",
     "log_line_prefix": "'%m [%p] %u@%d '",
 }
+LEAST_MEMORY_MB = 1024
+
+
+def memory_limit() -> int:
+    """Bytes that one session may take: DQX_POSTGRES_MEMORY_MB, or a quarter of the machine's.
+
+    PostgreSQL has no such limit, and some scripts make it plan or gather until the kernel kills the server. This way it is
+    the one session that is told "out of memory".
+    """
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    quarter = max(machine // 4, LEAST_MEMORY_MB)
+    return environment.number("DQX_POSTGRES_MEMORY_MB", quarter, least=LEAST_MEMORY_MB) << 20
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,7 @@ class Cluster:
             stops=((signal.SIGINT, 30), (signal.SIGQUIT, 10)),
             # Immediate too: a backend that is busy must not keep the server alive when nobody watches it any more.
             orphan_signal=signal.SIGQUIT,
+            memory=memory_limit(),
         )
 
     def is_ready(self, pid: int) -> bool:

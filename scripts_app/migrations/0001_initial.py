@@ -189,14 +189,9 @@ class Migration(migrations.Migration):
         schema.CreateOrAdopt(
             name="Scope",
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "rule_id", "source_id", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("rule_id", models.CharField(max_length=20)),
-                ("source_id", models.CharField(max_length=20)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule_id", models.CharField(max_length=20, verbose_name="rule")),
+                ("source_id", models.CharField(max_length=20, verbose_name="source")),
                 ("publication", models.BigIntegerField()),
                 (
                     "script",
@@ -207,6 +202,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "dq_script_scope",
+                "ordering": ["rule_id", "source_id"],
+                "verbose_name": "published pair",
+                "constraints": [models.UniqueConstraint(fields=("rule_id", "source_id"), name="dq_script_scope_pair")],
             },
         ),
         schema.CreateOrAdopt(

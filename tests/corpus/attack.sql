@@ -84,7 +84,7 @@ SELECT 'A027' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((query_to_
 
 -- # 029_query_to_xml_sleep
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A029')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: pg_sleep hidden in a string
 SELECT 'A029' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((query_to_xml('select pg_' || 'sleep(600) /* A029 */', true, false, ''))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
 
@@ -196,7 +196,7 @@ SELECT 'A063' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((pg_adviso
 
 -- # 065_timeout_off
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A065')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- check-session: SELECT current_setting('statement_timeout') = '0'
 -- why: set_config('statement_timeout','0'), then sleep: within ONE statement the timer already runs and still fires
 SELECT 'A065' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((pg_sleep(600))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM (SELECT set_config('statement_timeout', '0', false) AS r OFFSET 0) x WHERE x.r IS NOT NULL
@@ -217,7 +217,7 @@ SELECT 'A069' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((set_confi
 
 -- # 071_work_mem_bomb
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A071')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: raises work_mem, then sorts and hashes
 SELECT 'A071' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((count(*))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM (SELECT set_config('work_mem', '2GB', false), set_config('hash_mem_multiplier', '1000', false) OFFSET 0) x, (SELECT md5(g::text) m FROM generate_series(1, 30000000) g ORDER BY 1 OFFSET 29999999) y
 
@@ -230,19 +230,19 @@ SELECT 'A073' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((set_confi
 
 -- # 075_sleep_quoted
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A075')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: the same with quoted, escaped and qualified names: a text denylist misses it
 SELECT 'A075' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((pg_catalog.U&"pg\005fsleep"(600))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
 
 -- # 077_sleep_view
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A077')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: the sleep is in a view
 SELECT 'A077' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((v)::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM dq_src.sleepy_view
 
 -- # 079_series_1e12
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A079')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: generate_series to 10^12, counted
 SELECT 'A079' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((count(*))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM generate_series(1, 1000000000000)
 
@@ -254,18 +254,20 @@ SELECT 'A081' AS rule_id, 'ATT' AS source_id, g::text AS source_uid, left((repea
 
 -- # 083_recursive_endless
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A083')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: recursive CTE without an end
 WITH RECURSIVE t(n) AS (SELECT 1::numeric UNION ALL SELECT n + 1 FROM t)
 SELECT 'A083' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((max(n))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM t
 
 -- # 085_repeat_1gb
+-- needs: memory limit
 -- group: memory
 -- check: SELECT {rss_mb} > 500
 -- why: one value of almost 1 GB
 SELECT 'A085' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((length(repeat('x', 1000000000)))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
 
 -- # 087_json_agg_bomb
+-- needs: memory limit
 -- group: memory
 -- check: SELECT {rss_mb} > 500
 -- why: aggregates that grow in memory without limit
@@ -273,19 +275,20 @@ SELECT 'A087' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((length(js
 
 -- # 089_strpos_no_interrupt
 -- group: uninterruptible
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A089')
--- why: worst case of the string search (needle b + 200,000 a): the loop never looks for a cancel request, so statement_timeout, pg_cancel_backend and pg_terminate_backend all wait for its end (15 s with these sizes; 100 times longer strings: days)
-SELECT 'A089' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((strpos(repeat('a', 400000), 'b' || repeat('a', 200000)))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
+-- why: worst case of the string search (needle b + 100,000 a): the loop never looks for a cancel request, so statement_timeout, pg_cancel_backend and pg_terminate_backend all wait for its end (some seconds with these sizes; 100 times longer strings: days)
+SELECT 'A089' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((strpos(repeat('a', 200000), 'b' || repeat('a', 100000)))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
 
 -- # 091_regex_backtrack
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A091')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: regular expression with back references: years of work, but the engine looks for cancel requests
 SELECT 'A091' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left(((SELECT string_agg(md5(g::text), '') FROM generate_series(1, 40) g) ~ '(.{3,})(.{3,})(.{3,}).*\3\2\1')::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
 
 -- # 093_planner_bomb
+-- needs: memory limit
 -- group: resources
--- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query ~ 'A093')
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
 -- why: CTEs inlined 2^22 times: the PLANNER runs away, already for EXPLAIN or LIMIT 0
 WITH c0 AS NOT MATERIALIZED (SELECT id FROM dq_src.employees), c1 AS NOT MATERIALIZED (SELECT a.id FROM c0 a JOIN c0 b USING (id)), c2 AS NOT MATERIALIZED (SELECT a.id FROM c1 a JOIN c1 b USING (id)), c3 AS NOT MATERIALIZED (SELECT a.id FROM c2 a JOIN c2 b USING (id)), c4 AS NOT MATERIALIZED (SELECT a.id FROM c3 a JOIN c3 b USING (id)), c5 AS NOT MATERIALIZED (SELECT a.id FROM c4 a JOIN c4 b USING (id)), c6 AS NOT MATERIALIZED (SELECT a.id FROM c5 a JOIN c5 b USING (id)), c7 AS NOT MATERIALIZED (SELECT a.id FROM c6 a JOIN c6 b USING (id)), c8 AS NOT MATERIALIZED (SELECT a.id FROM c7 a JOIN c7 b USING (id)), c9 AS NOT MATERIALIZED (SELECT a.id FROM c8 a JOIN c8 b USING (id)), c10 AS NOT MATERIALIZED (SELECT a.id FROM c9 a JOIN c9 b USING (id)), c11 AS NOT MATERIALIZED (SELECT a.id FROM c10 a JOIN c10 b USING (id)), c12 AS NOT MATERIALIZED (SELECT a.id FROM c11 a JOIN c11 b USING (id)), c13 AS NOT MATERIALIZED (SELECT a.id FROM c12 a JOIN c12 b USING (id)), c14 AS NOT MATERIALIZED (SELECT a.id FROM c13 a JOIN c13 b USING (id)), c15 AS NOT MATERIALIZED (SELECT a.id FROM c14 a JOIN c14 b USING (id)), c16 AS NOT MATERIALIZED (SELECT a.id FROM c15 a JOIN c15 b USING (id)), c17 AS NOT MATERIALIZED (SELECT a.id FROM c16 a JOIN c16 b USING (id)), c18 AS NOT MATERIALIZED (SELECT a.id FROM c17 a JOIN c17 b USING (id)), c19 AS NOT MATERIALIZED (SELECT a.id FROM c18 a JOIN c18 b USING (id)), c20 AS NOT MATERIALIZED (SELECT a.id FROM c19 a JOIN c19 b USING (id)), c21 AS NOT MATERIALIZED (SELECT a.id FROM c20 a JOIN c20 b USING (id)), c22 AS NOT MATERIALIZED (SELECT a.id FROM c21 a JOIN c21 b USING (id))
 SELECT 'A093' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((count(*))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM c22

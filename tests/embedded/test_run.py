@@ -44,7 +44,7 @@ def test_from_nothing_to_the_pages_and_on_after_a_kill(home: Path, port: int, fo
         own = eventually(lambda: workers(running, "celery", "worker"), "celery's own processes")
         running.child("celery", "worker").kill()
         running.prints("worker ended by signal 9")
-        assert not any(alive(process) for process in own)
+        eventually(lambda: not any(alive(process) for process in own), f"the end of {own}")
         assert status(port, "/healthz") == 200
         running.send(signal.SIGINT)
         assert running.ends() == 0

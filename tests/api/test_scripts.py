@@ -1,0 +1,296 @@
+"""Scripts over HTTP: line by line what contract.md says of /api/sql_scripts/."""
+
+import threading
+import time
+
+import pytest
+
+from dqx import sql, statements
+from scripts_app.models import Run, Script
+from tests import steps
+from tests.api.conftest import Api, refused, wrong_fields
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/sql_scripts/"
+FIELDS = {
+    "id", "name", "description", "content", "content_hash", "owner", "created_at", "updated_at", "state", "last_run",
+}  # fmt: skip
+OTHER = steps.FIVE.replace("'u1'", "'u2'")
+
+
+def body(name="a script", content=steps.FIVE, **more):
+    return {"name": name, "content": content, **more}
+
+
+def staging_is_there(pk):
+    return sql.value(statements.table_exists(), {"schema": "stg", "table": f"dq_script_{pk}"})
+
+
+def test_the_life_of_a_script(as_author, author):
+    made = as_author.post(PATH, body(description="why"))
+    assert made.status_code == 201
+    script = made.json()
+    assert set(script) == FIELDS
+    assert (script["name"], script["description"], script["content"]) == ("a script", "why", steps.FIVE)
+    assert script["owner"] == {"id": author.pk, "username": "arthur"}
+    assert (script["state"], script["last_run"]) == ("never_populated", None)
+    assert made["Location"] == f"{PATH}{script['id']}/"
+    assert staging_is_there(script["id"])
+    assert as_author.get(made["Location"]).json() == script
+    assert as_author.get(PATH).json() == [script]
+
+    put = as_author.put(made["Location"], body("other", OTHER)).json()
+    assert (put["name"], put["description"], put["content"]) == ("other", "", OTHER)
+    assert put["content_hash"] != script["content_hash"]
+    patched = as_author.patch(made["Location"], {"description": "new"}).json()
+    assert (patched["name"], patched["description"], patched["content"]) == ("other", "new", OTHER)
+
+    gone = as_author.delete(made["Location"])
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert not staging_is_there(script["id"])
+    refused(as_author.get(made["Location"]), 404, "script_not_found")
+
+
+def test_a_name_that_is_taken_is_409(as_author):
+    as_author.post(PATH, body())
+    refused(as_author.post(PATH, body()), 409, "script_name_taken")
+    other = as_author.post(PATH, body("other")).json()["id"]
+    for send in (as_author.put, as_author.patch):
+        refused(send(f"{PATH}{other}", body()), 409, "script_name_taken")
+    assert as_author.patch(f"{PATH}{other}", {"name": "other"}).status_code == 200
+    assert sorted(Script.objects.values_list("name", flat=True)) == ["a script", "other"]
+
+
+def test_a_script_that_is_refused_tells_line_and_column(as_author):
+    answer = as_author.post(PATH, body(content="SELECT 'R1' AS rule_id,\n       nonsense AS source_id"))
+    error = refused(answer, 422, "script_refused")
+    assert 'column "nonsense" does not exist' in error["message"]
+    assert (error["details"]["line"], error["details"]["column"]) == (2, 8)
+    assert not Script.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "script_empty"),
+        ("DELETE FROM x", "script_not_select"),
+        ("SELECT 1 AS rule_id", "script_columns"),
+        (f"{steps.FIVE}; {steps.FIVE}", "script_refused"),
+        ("x" * 300_000, "script_too_long"),
+    ],
+)
+def test_what_is_not_one_select_of_the_five_columns_is_422_and_changes_nothing(as_author, content, code):
+    refused(as_author.post(PATH, body(content=content)), 422, code)
+    pk = as_author.post(PATH, body()).json()["id"]
+    refused(as_author.put(f"{PATH}{pk}", body("new name", content)), 422, code)
+    refused(as_author.patch(f"{PATH}{pk}", {"content": content}), 422, code)
+    assert [(script.name, script.content) for script in Script.objects.all()] == [("a script", steps.FIVE)]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({}, {"name", "content"}),
+        ({"name": "x"}, {"content"}),
+        (body(name=5), {"name"}),
+        (body(name=None), {"name"}),
+        (body(content=["SELECT"]), {"content"}),
+        (body(content="SELECT \x00"), {"content"}),
+        (body(name="\ud800"), {"name"}),
+        (body(description=None), {"description"}),
+        (body(owner=1, state="published"), {"owner", "state"}),
+    ],
+)
+def test_a_malformed_script_is_400_by_field(as_author, given, wrong):
+    assert wrong_fields(as_author.post(PATH, given)) == wrong
+    assert not Script.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 256])
+def test_a_name_that_is_none_is_400_at_the_field(as_author, name):
+    error = refused(as_author.post(PATH, body(name=name)), 400, "script_name")
+    assert set(error["details"]["fields"]) == {"name"}
+
+
+def test_255_characters_and_any_text_come_back_as_they_were(as_author):
+    name, description = "ü" * 255, "line\nline\ttab 😀 %s {} :name ? \\ '"
+    made = as_author.post(PATH, body(name, description=description)).json()
+    assert (made["name"], made["description"]) == (name, description)
+
+
+def test_the_list_is_by_name_and_in_pages_where_asked(as_author):
+    for name in ("c", "a", "b"):
+        as_author.post(PATH, body(name))
+    assert [script["name"] for script in as_author.get(PATH).json()] == ["a", "b", "c"]
+    first = as_author.get(f"{PATH}?page_size=2")
+    assert [script["name"] for script in first.json()] == ["a", "b"]
+    path = first["Link"].partition(">")[0].strip("<")
+    rest = as_author.get(path)
+    assert [script["name"] for script in rest.json()] == ["c"]
+    assert 'rel="prev"' in rest["Link"] and 'rel="next"' not in rest["Link"]
+
+
+def test_the_number_of_statements_does_not_grow(as_author, author, django_assert_num_queries):
+    for first in (0, 10):
+        for number in range(first, first + 10):
+            script = Script.objects.create(name=f"script {number}", content=steps.FIVE, owner=author)
+            run = ledger(script, author, kind="populate", status="succeeded")
+            Script.objects.filter(pk=script.pk).update(staged_run=run)
+            ledger(script, author, kind="publish", status="succeeded")
+        with django_assert_num_queries(3):  # who asks, the scripts, their newest runs
+            assert len(as_author.get(PATH).json()) == first + 10
+
+
+def ledger(script, actor, **fields):
+    return Run.objects.create(
+        script=script, script_name=script.name, content=script.content, content_hash=script.content_hash, actor=actor, **fields
+    )
+
+
+def state_of(api, pk):
+    found = api.get(f"{PATH}{pk}").json()["state"]
+    assert [script["state"] for script in api.get(PATH).json() if script["id"] == pk] == [found]
+    return found
+
+
+def test_the_state_says_how_far_a_script_is(as_author, author):
+    script = steps.new_script(author)
+    assert state_of(as_author, script.pk) == "never_populated"
+    populate = ledger(script, author, kind="populate", status="queued")
+    assert state_of(as_author, script.pk) == "queued"
+    Run.objects.filter(pk=populate.pk).update(status="running")
+    assert state_of(as_author, script.pk) == "running"
+    Run.objects.filter(pk=populate.pk).update(status="failed")
+    assert state_of(as_author, script.pk) == "never_populated"
+    populate = ledger(script, author, kind="populate", status="succeeded")
+    Script.objects.filter(pk=script.pk).update(staged_run=populate)
+    assert state_of(as_author, script.pk) == "staged"
+    publish = ledger(script, author, kind="publish", status="failed")
+    assert state_of(as_author, script.pk) == "staged"
+    Run.objects.filter(pk=publish.pk).update(status="succeeded")
+    assert state_of(as_author, script.pk) == "published"
+    Script.objects.filter(pk=script.pk).update(content=OTHER)
+    assert state_of(as_author, script.pk) == "stale"
+
+
+def test_a_populate_is_202_with_a_queued_run(as_author, author):
+    script = steps.new_script(author)
+    answer = as_author.post(f"{PATH}{script.pk}/populate_table")
+    assert answer.status_code == 202
+    run = answer.json()
+    assert answer["Location"] == f"/api/runs/{run['id']}/"
+    assert (run["kind"], run["status"], run["script"], run["script_name"]) == ("populate", "queued", script.pk, "a script")
+    assert (run["trigger"], run["actor"]) == ("api", {"id": author.pk, "username": "arthur"})
+    assert run["progress"] == {"rows": 0, "bytes": 0}
+    assert [run[name] for name in ("new", "changed", "resolved", "unchanged", "pairs", "error", "started_at")] == [None] * 7
+    assert as_author.get(answer["Location"]).json() == run
+    assert state_of(as_author, script.pk) == "queued"
+    refused(as_author.post(f"{PATH}{script.pk}/populate_table"), 409, "run_active")
+    refused(as_author.delete(f"{PATH}{script.pk}"), 409, "run_active")
+
+
+@pytest.mark.parametrize("given", [None, {}, {"connection": None}])
+def test_a_populate_takes_an_empty_body(as_author, author, given):
+    assert as_author.post(f"{PATH}{steps.new_script(author).pk}/populate_table", given).status_code == 202
+
+
+@pytest.mark.parametrize("connection", ["warehouse", {"host": "db", "password": "secret"}, 5, "", {}])
+def test_another_database_is_refused_and_not_ignored(as_author, author, connection):
+    script = steps.new_script(author)
+    answer = as_author.post(f"{PATH}{script.pk}/populate_table", {"connection": connection})
+    assert wrong_fields(answer) == {"connection"}
+    assert "secret" not in answer.content.decode()
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("wait", ["", "x", "-1", "61", "nan", "inf", "1e9", "1,5", "5s", "%00"])
+@pytest.mark.parametrize("what", ["populate_table", "publish"])
+def test_a_malformed_wait_is_400_and_starts_nothing(as_publisher, publisher, what, wait):
+    script = steps.new_script(publisher)
+    assert wrong_fields(as_publisher.post(f"{PATH}{script.pk}/{what}?wait={wait}")) == {"wait"}
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("wait", ["0", "0.2"])
+def test_a_run_that_has_not_ended_by_then_is_202(as_author, author, wait):
+    started = time.monotonic()
+    answer = as_author.post(f"{PATH}{steps.new_script(author).pk}/populate_table?wait={wait}")
+    assert (answer.status_code, answer.json()["status"]) == (202, "queued")
+    assert time.monotonic() - started >= float(wait)
+
+
+def test_nothing_populated_is_409(as_publisher, publisher):
+    pk = steps.new_script(publisher).pk
+    refused(as_publisher.post(f"{PATH}{pk}/publish"), 409, "nothing_populated")
+    refused(as_publisher.get(f"{PATH}{pk}/review"), 409, "nothing_populated")
+    refused(as_publisher.get(f"{PATH}{pk}/staging"), 409, "nothing_populated")
+    assert not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staging_that_is_older_than_the_script_is_409(as_publisher, publisher):
+    script = steps.new_script(publisher)
+    steps.succeeded(steps.run_populate(script, publisher))
+    as_publisher.patch(f"{PATH}{script.pk}", {"content": OTHER})
+    refused(as_publisher.post(f"{PATH}{script.pk}/publish"), 409, "staging_is_older_than_script")
+    refused(as_publisher.get(f"{PATH}{script.pk}/review"), 409, "staging_is_older_than_script")
+    assert as_publisher.get(f"{PATH}{script.pk}/staging").json()["results"][0]["source_uid"] == "u1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_review_tells_totals_and_pairs(as_publisher, publisher):
+    script = steps.new_script(publisher)
+    steps.succeeded(steps.run_populate(script, publisher))
+    steps.succeeded(steps.run_publish(script, publisher))
+    as_publisher.patch(f"{PATH}{script.pk}", {"content": f"{OTHER} UNION ALL {steps.FIVE}"})
+    steps.succeeded(steps.run_populate(Script.objects.get(), publisher))
+    found = as_publisher.get(f"{PATH}{script.pk}/review").json()
+    assert found["totals"] == {"pairs": 1, "new": 1, "changed": 0, "resolved": 0, "unchanged": 1}
+    (pair,) = found["pairs"]
+    assert (pair["rule_id"], pair["source_id"], pair["new"], pair["unchanged"]) == ("R1", "S1", 1, 1)
+    assert pair["last_publisher"] == {"id": script.pk, "name": "a script"}
+    assert pair["samples"]["new"][0]["source_uid"] == "u2"
+    assert pair["samples"]["new"][0]["new_date"] == "2024-01-01"
+    assert len(steps.bad_rows()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staged_rows_come_in_pages_both_ways(as_author, author):
+    content = f"SELECT 'R' || g % 3 AS rule_id, 'S' AS source_id, 'u' || g AS source_uid, NULL::text AS data_value, NULL::date AS txn_date FROM generate_series(1, 25) g"
+    script = steps.new_script(author, content)
+    steps.succeeded(steps.run_populate(script, author))
+    whole = as_author.get(f"{PATH}{script.pk}/staging").json()
+    assert set(whole) == {"results", "next", "previous"}
+    assert (len(whole["results"]), whole["next"], whole["previous"]) == (25, None, None)
+    assert set(whole["results"][0]) == {"rule_id", "source_id", "source_uid", "data_value", "txn_date"}
+    forward, pages = [], [as_author.get(f"{PATH}{script.pk}/staging?page_size=10").json()]
+    while pages[-1]["next"]:
+        pages.append(as_author.get(pages[-1]["next"]).json())
+    for page in pages:
+        forward += page["results"]
+    assert forward == whole["results"]
+    assert as_author.get(pages[2]["previous"]).json()["results"] == pages[1]["results"]
+    other = steps.new_script(author, name="other")
+    steps.succeeded(steps.run_populate(other, author))
+    cursor = pages[0]["next"].partition("cursor=")[2]
+    refused(as_author.get(f"{PATH}{other.pk}/staging?cursor={cursor}"), 400, "cursor_invalid")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_scripts_saved_at_once_with_one_name_one_is_409(author):
+    statuses, barrier = [], threading.Barrier(2)
+    apis = [Api(author), Api(author)]
+
+    def save(api):
+        from django.db import connection
+
+        barrier.wait()
+        statuses.append(api.post(PATH, body()).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=save, args=[api]) for api in apis]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [201, 409]
