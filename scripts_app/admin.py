@@ -40,6 +40,10 @@ class ScriptAdmin(OperationAdmin):
     list_per_page = 50
     actions = ("populate_selected", "publish_selected")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Script]:
+        """Without the texts of the runs, which nobody sees in the list."""
+        return super().get_queryset(request).defer("staged_run__content")
+
     @admin.display(description="staged rows")
     def staged(self, script: Script) -> str:
         """How many rows wait, and whether the text was changed since."""
@@ -112,7 +116,7 @@ class RunAdmin(ReadOnlyAdmin):
         "id",
         "kind",
         "script_name",
-        "status",
+        "state",
         "actor",
         "created_at",
         "duration",

@@ -2,10 +2,14 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from dqx.users.models import User
 from tests import steps
+
+# Everybody's in the cast.
+PASSWORD = "correct horse battery"
 
 
 def pytest_configure(config):
@@ -51,10 +55,17 @@ def clean_database(request):
         steps.clear_unmanaged_tables()
 
 
+@pytest.fixture(scope="session")
+def hashed_password():
+    """The hash is slow on purpose; one is enough for the whole cast."""
+    return make_password(PASSWORD)
+
+
 @pytest.fixture
-def make_user(db):
+def make_user(db, hashed_password):
     def make(name: str, role: str = "viewer", **fields) -> User:
-        return User.objects.create_user(name, f"{name}@example.org", "correct horse battery", role=role, **fields)
+        email = f"{name}@example.org"
+        return User.objects.create(username=name, email=email, password=hashed_password, role=role, **fields)
 
     return make
 

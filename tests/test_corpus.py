@@ -133,6 +133,7 @@ def test_it_does_no_harm(case, author, lacking):
         started = time.monotonic()
         staging, told = attempt(case, author)
         assert time.monotonic() - started < 15
+        print("PEAK", case.name, attack.peak_mb, told)
         if case.name not in NOT_STOPPED:
             assert not attack.harm(case.fields["check"], staging, told)
             assert steps.eventually(harness.no_script_runs)
