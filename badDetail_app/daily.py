@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from badDetail_app import statements
+from badDetail_app import table_statements as statements
 from dqx import sql
 
 

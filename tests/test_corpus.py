@@ -9,7 +9,7 @@ import pytest
 from dqx import sql
 from dqx.errors import LONGEST_MESSAGE, DQXError
 from dqx.sql import Reader
-from scripts_app import scripts
+from scripts_app import scripts, stream
 from scripts_app.models import Run, Script
 from tests import corpus, steps
 from tests.corpus import harness
@@ -27,6 +27,7 @@ NOT_STOPPED = {
     "085_repeat_1gb": "PostgreSQL has no limit on the memory of one value; a limit on the server's processes has",
     "087_json_agg_bomb": "PostgreSQL has no limit on the memory of an aggregate; a limit on the server's processes has",
     "089_strpos_no_interrupt": "the loop never looks whether it shall stop; the role's connection limit bounds how many there are",
+    "128_strpos_at_run_time": "the same, when it runs",
     "109_function_source": "the catalogs are readable by every role; secrets don't belong into function bodies",
 }
 
@@ -45,7 +46,8 @@ def lacking(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def limits(settings, lacking):
+def limits(settings, lacking, monkeypatch):
+    monkeypatch.setattr(stream, "PATIENCE", 1.0)
     settings.SOURCE_SCHEMAS = ["public", "dq_src"]
     settings.CHECK_SECONDS = 2
     settings.POPULATE_SECONDS = 2
@@ -132,8 +134,7 @@ def test_it_does_no_harm(case, author, lacking):
         before = own_session(case)
         started = time.monotonic()
         staging, told = attempt(case, author)
-        assert time.monotonic() - started < 15
-        print("PEAK", case.name, attack.peak_mb, told)
+        assert time.monotonic() - started < 6
         if case.name not in NOT_STOPPED:
             assert not attack.harm(case.fields["check"], staging, told)
             assert steps.eventually(harness.no_script_runs)
@@ -148,10 +149,15 @@ def attempt(case, author):
         script = steps.new_script(author, case.text)
     except DQXError as exc:
         assert_clear(exc.as_dict())
-        return harness.REFUSED, json.dumps(exc.as_dict())
+        return harness.REFUSED, words_of(exc.as_dict())
     run = steps.run_populate(script, author)
     assert run.status in (Run.Status.SUCCEEDED, Run.Status.FAILED)
-    return script.staging, json.dumps(run.error)
+    return script.staging, words_of(run.error or {})
+
+
+def words_of(error):
+    """What PostgreSQL had to say, without our code."""
+    return json.dumps({name: said for name, said in error.items() if name != "code"}, ensure_ascii=False)
 
 
 def own_session(case):
@@ -172,6 +178,6 @@ def test_the_corpus_is_whole():
         "accept": 49,
         "reject": 85,
         "either": 18,
-        "attack": 63,
+        "attack": 65,
     }
     assert Script.objects.count() == 0

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from badDetail_app import statements
+from badDetail_app import table_statements as statements
 from dqx import sql
 from dqx import statements as tables
 

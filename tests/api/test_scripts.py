@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from django.db import connection
 
 from dqx import sql, statements
 from scripts_app.models import Run, Script
@@ -256,7 +257,10 @@ def test_the_review_tells_totals_and_pairs(as_publisher, publisher):
 
 @pytest.mark.django_db(transaction=True)
 def test_staged_rows_come_in_pages_both_ways(as_author, author):
-    content = f"SELECT 'R' || g % 3 AS rule_id, 'S' AS source_id, 'u' || g AS source_uid, NULL::text AS data_value, NULL::date AS txn_date FROM generate_series(1, 25) g"
+    content = (
+        "SELECT 'R' || g % 3 AS rule_id, 'S' AS source_id, 'u' || g AS source_uid, NULL::text AS data_value, NULL::date AS txn_date"
+        "  FROM generate_series(1, 25) g"
+    )
     script = steps.new_script(author, content)
     steps.succeeded(steps.run_populate(script, author))
     whole = as_author.get(f"{PATH}{script.pk}/staging").json()
@@ -282,8 +286,6 @@ def test_of_two_scripts_saved_at_once_with_one_name_one_is_409(author):
     apis = [Api(author), Api(author)]
 
     def save(api):
-        from django.db import connection
-
         barrier.wait()
         statuses.append(api.post(PATH, body()).status_code)
         connection.close()

@@ -203,14 +203,14 @@ SELECT 'A065' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((pg_sleep(
 
 -- # 067_search_path_shadow
 -- group: session
--- check: SELECT false -- see check-session
+-- check: SELECT false 
 -- check-session: SELECT current_setting('search_path') LIKE 'pg_temp%'
 -- why: the search_path of later statements points elsewhere: unqualified names of the publish step hit other tables
 SELECT 'A067' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((set_config('search_path', 'pg_temp, dq_src, public', false))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
 
 -- # 069_datestyle
 -- group: session
--- check: SELECT false -- see check-session
+-- check: SELECT false 
 -- check-session: SELECT current_setting('DateStyle') LIKE 'SQL%' OR current_setting('client_encoding') = 'LATIN1'
 -- why: changes DateStyle, TimeZone and client_encoding for what follows
 SELECT 'A069' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((set_config('DateStyle', 'SQL, DMY', false) || set_config('TimeZone', 'Pacific/Kiritimati', false) || set_config('client_encoding', 'LATIN1', false))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
@@ -223,7 +223,7 @@ SELECT 'A071' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((count(*))
 
 -- # 073_row_security_log
 -- group: session
--- check: SELECT false -- see check-session
+-- check: SELECT false 
 -- check-session: SELECT current_setting('log_min_error_statement') = 'panic'
 -- why: turns logging off for the session (superuser)
 SELECT 'A073' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((set_config('log_statement', 'none', false) || set_config('log_min_error_statement', 'panic', false))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
@@ -295,7 +295,7 @@ SELECT 'A093' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((count(*))
 
 -- # 095_parallel_workers
 -- group: session
--- check: SELECT false -- see check-session
+-- check: SELECT false 
 -- check-session: SELECT current_setting('max_parallel_workers_per_gather') = '1024'
 -- why: asks for all parallel workers for later statements
 SELECT 'A095' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((set_config('max_parallel_workers_per_gather', '1024', false) || set_config('parallel_setup_cost', '0', false))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
@@ -390,3 +390,15 @@ SELECT 'A123' AS rule_id, 'ATT' AS source_id, 'u' AS source_uid, '{"a": "\ud83d"
 -- check: SELECT EXISTS (SELECT FROM pg_ls_dir(current_setting('data_directory')) f WHERE f = 'dqx_attack.txt')
 -- why: COPY … TO PROGRAM through dblink: a shell command on the server
 SELECT 'A125' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((public.dblink_exec('host=' || split_part(current_setting('unix_socket_directories'), ',', 1) || ' port=' || current_setting('port') || ' user=postgres dbname=' || current_database(), 'copy (select 1) to program ''touch ' || current_setting('data_directory') || '/dqx_attack.txt'''))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date 
+
+-- # 127_backend_activity
+-- group: leak
+-- check: SELECT EXISTS (SELECT FROM {stg} WHERE data_value ~ 'S3CRET-in-query')
+-- why: queries of other scripts, without the view that shows them
+SELECT 'A127' AS rule_id, 'ATT' AS source_id, b AS source_uid, left(pg_stat_get_backend_activity(b), 2000) AS data_value, NULL::date AS txn_date FROM pg_stat_get_backend_idset() b
+
+-- # 128_strpos_at_run_time
+-- group: uninterruptible
+-- check: SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database())
+-- why: as 089, but not before it runs: the check of a save does not see it, and the run must not wait for it
+SELECT 'A128' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, strpos(repeat('a', 200000 + i), 'b' || repeat('a', 100000)) AS data_value, NULL::date AS txn_date FROM generate_series(1, 1) i
