@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from badDetail_app.models import BadRow
+from reference_app.models import Rule
 from scripts_app.models import Connection, Run, Schedule, Script
 from tests import steps
 
@@ -188,3 +189,15 @@ def test_an_admin_makes_people_with_a_role(browse, admin):
     assert browse(admin).post(reverse("admin:users_user_add"), values).status_code == 302
     made = type(admin).objects.get(username="new")
     assert (made.role_name, made.check_password("correct horse battery")) == ("Author", True)
+
+
+def test_a_rule_is_added_renamed_and_keeps_its_id(browse, author, admin):
+    client = browse(author)
+    client.post(reverse("admin:reference_rule_add"), {"rule_id": "R/1", "rule_name": "first", "description": ""})
+    change = reverse("admin:reference_rule_change", args=["R_2F1"])
+    assert client.post(change, {"rule_id": "other", "rule_name": "renamed", "description": "x"}).status_code == 302
+    assert list(Rule.objects.values_list("rule_id", "rule_name")) == [("R/1", "renamed")]
+    delete = reverse("admin:reference_rule_delete", args=["R_2F1"])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert browse(admin).post(delete, {"post": "yes"}).status_code == 302
+    assert not Rule.objects.exists()
