@@ -61,8 +61,8 @@ def statement(content: str) -> tuple[str, int]:
     if start is None:
         raise Refused("script_empty", "The script has no statement. Write one SELECT of the five columns.")
     if first_word.upper() not in ("SELECT", "WITH"):
-        begin = (first_word or content[start:end])[:40]
-        raise Refused("script_not_select", f"The script begins with {begin}; it has to be one SELECT.")
+        found = (first_word or content[start:end])[:40]
+        raise Refused("script_not_select", f"The script begins with {found}; it has to be one SELECT.")
     return content[start:end], start
 
 
