@@ -38,6 +38,7 @@ def create(
     columns.check(script.content, connections.address(connection))
     with transaction.atomic():
         _save(script)
+        sql.execute(statements.drop_staging(script.staging))  # of a script of this id in a life before, if any
         sql.execute(statements.create_staging(script.staging))
     return script
 

@@ -23,6 +23,15 @@ def test_a_new_script_has_an_empty_staging_table(author):
     assert script.owner == author
 
 
+def test_a_staging_table_left_from_before_is_no_hindrance(author):
+    script = steps.new_script(author)
+    pk = script.pk
+    Script.objects.filter(pk=pk).delete()
+    again = Script(pk=pk)
+    sql.execute("SELECT setval(pg_get_serial_sequence('dq.dq_sql_scripts', 'id'), %(pk)s, false)", {"pk": pk})
+    assert steps.new_script(author).staging == again.staging
+
+
 def test_a_script_that_is_deleted_takes_its_staging_table_along(author):
     script = steps.new_script(author)
     pk, staging = script.pk, script.staging
