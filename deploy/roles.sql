@@ -73,17 +73,20 @@ BEGIN
         'query_to_xml', 'query_to_xml_and_xmlschema', 'query_to_xmlschema', 'cursor_to_xml', 'cursor_to_xmlschema', 'loread',
         'lowrite', 'inet_server_addr', 'inet_server_port', 'inet_client_addr', 'inet_client_port', 'crosstab', 'crosstab2',
         'crosstab3', 'crosstab4', 'crosstabn', 'connectby', 'xpath_table', 'crypt', 'gen_salt')
-      OR p.proname ~ '^(pg_advisory_|pg_try_advisory_|lo_|dblink|table_to_xml|schema_to_xml|database_to_xml|pg_stat_get_activity)'
+      OR p.proname ~ ('^(pg_advisory_|pg_try_advisory_|lo_|dblink|table_to_xml|schema_to_xml|database_to_xml'
+                    '|pg_stat_get_activity|pg_stat_get_backend_|pg_stat_statements)')
       OR p.oid::regprocedure::text LIKE 'ts_rewrite(tsquery,text)')
   LOOP
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.signature);
     -- Django sets the time zone so; DQX locks pairs and ends a runner's session.
     IF f.signature::text ~ '^(set_config|pg_notify|pg_advisory_|pg_try_advisory_|pg_cancel_backend|pg_terminate_backend)' THEN
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO dqx_owner', f.signature);
+    ELSIF f.signature::text ~ '^pg_stat_' THEN
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO pg_monitor', f.signature);
     END IF;
   END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION pg_stat_get_activity(integer) TO dqx_owner, pg_monitor;
+GRANT EXECUTE ON FUNCTION pg_stat_get_activity(integer) TO dqx_owner;
 -- Functions that DQX's owner makes are not for everybody.
 ALTER DEFAULT PRIVILEGES FOR ROLE dqx_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 COMMIT;

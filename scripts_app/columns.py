@@ -40,18 +40,24 @@ def check(content: str, database: Mapping[str, Any] | None = None) -> Select:
     statement, skipped = text.statement(content)
     with Reader(settings.CHECK_SECONDS, database) as reader:
         # A plan that never looks whether it shall stop does not hear the server's own limit.
-        late = threading.Timer(settings.CHECK_SECONDS + 1, reader.abandon)
-        late.start()
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            reader.abandon()
+
+        timer = threading.Timer(settings.CHECK_SECONDS + 1, give_up)
+        timer.start()
         try:
             found = describe(reader, statement)
         except psycopg2.Error as exc:
-            if exc.pgcode is None and not late.is_alive():
+            if exc.pgcode is None and late.is_set():
                 raise Refused(
                     "time_limit", f"Planning the script took longer than {settings.CHECK_SECONDS} seconds."
                 ) from exc
             raise refusal(exc, content, -skipped) from exc
         finally:
-            late.cancel()
+            timer.cancel()
     return Select(statement, skipped, _the_five(found))
 
 

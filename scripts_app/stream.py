@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import threading
+import time
 
 import psycopg2
 from psycopg2 import sql as pg
@@ -34,6 +35,7 @@ class Stream:
         self.n_rows = self.n_bytes = 0
         self.failure: BaseException | None = None
         self.drained = False
+        self.stopped_at: float | None = None
 
     def flow(self, unload: pg.Composable, load: pg.Composable) -> None:
         """Let the rows of `unload` (COPY … TO STDOUT) pass into `load` (COPY … FROM STDIN).
@@ -70,9 +72,13 @@ class Stream:
         return chunk
 
     def stop(self, reason: DQXError) -> None:
-        """End the flow, from another thread."""
+        """End the flow, from another thread. Called again and again, since some statements never look whether they shall stop."""
         self.failure = self.failure or reason
-        self.reader.cancel()
+        self.stopped_at = self.stopped_at or time.monotonic()
+        if time.monotonic() - self.stopped_at < PATIENCE:
+            self.reader.cancel()
+        else:
+            self.reader.abandon()
 
     def _over_limit(self) -> DQXError | None:
         if self.n_rows > self.most_rows:

@@ -118,3 +118,35 @@ def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def make_source_table(name: str = "rows") -> None:
+    """A table of the five columns for scripts to read, in which everything may be NULL, double or too long."""
+    sql.execute(
+        pg.SQL(
+            "CREATE TABLE IF NOT EXISTS {} (rule_id text, source_id text, source_uid text, data_value text, txn_date date)"
+        ).format(pg.Identifier("dq_src", name))
+    )
+
+
+def fill_source_table(rows: Iterable[tuple[Any, ...]], name: str = "rows") -> None:
+    """Let the table hold these rows."""
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    table = pg.Identifier("dq_src", name)
+    sql.execute(
+        pg.SQL(
+            "DELETE FROM {}; INSERT INTO {} SELECT * FROM"
+            " unnest(%(a)s::text[], %(b)s::text[], %(c)s::text[], %(d)s::text[], %(e)s::date[])"
+        ).format(table, table),
+        {letter: list(column) for letter, column in zip("abcde", columns, strict=True)},
+    )
+
+
+def drop_source_table(name: str = "rows") -> None:
+    """Take the table away."""
+    sql.execute(pg.SQL("DROP TABLE {}").format(pg.Identifier("dq_src", name)))
+
+
+def all_of(name: str = "rows") -> str:
+    """A script that finds every row of the table."""
+    return f"SELECT rule_id, source_id, source_uid, data_value, txn_date FROM dq_src.{name}"

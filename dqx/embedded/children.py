@@ -69,9 +69,18 @@ def spawn(spec: Spec) -> subprocess.Popen[bytes]:
             env=spec.environment,
             cwd=spec.folder,
             start_new_session=True,  # a Ctrl-C at the terminal is ours alone: we stop the children in order
-            preexec_fn=partial(_tie, int(spec.orphan_signal), os.getpid(), spec.memory),
+            preexec_fn=tie(spec.orphan_signal, spec.memory),
             **(spec.account.options() if spec.account else {}),
         )
+
+
+def tie(death_signal: signal.Signals = signal.SIGKILL, memory: int | None = None) -> Callable[[], None]:
+    """The preexec_fn of a subprocess that gets that signal when we are killed.
+
+    Args:
+        memory: as in Spec.
+    """
+    return partial(_tie, int(death_signal), os.getpid(), memory)
 
 
 def _tie(death_signal: int, parent: int, memory: int | None) -> None:

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -34,7 +34,7 @@ class Plan:
 
     site: Site
     prepare: Callable[[], Spec] = services.prepare
-    services: Callable[[Home, Site], Sequence[Spec]] = field(default=services.services)
+    services: Callable[[Home, Site], Sequence[Spec]] = services.services
 
 
 def main(plan: Plan | None = None) -> int:
@@ -49,21 +49,18 @@ def run(plan: Plan | None = None) -> int:
     """Runs everything until somebody asks us to stop, and returns the exit code."""
     signals = Signals()
     supervisor = Supervisor(signals)
+    last, code = "", 0
     try:
-        plan = plan or Plan(services.site())
-        _run(plan, signals, supervisor)
+        _run(plan or Plan(services.site()), signals, supervisor)
     except Stopped:
         say("Stopping …")
-        supervisor.stop()
-        say("Stopped.")
-        return 0
+        last, code = "Stopped.", 0
     except (EmbeddedError, ImproperlyConfigured) as exc:
-        supervisor.stop()
-        say(str(exc))
-        return 1
+        last, code = str(exc), 1
     finally:
         supervisor.stop()
-    return 0
+    say(last)
+    return code
 
 
 def _run(plan: Plan, signals: Signals, supervisor: Supervisor) -> None:
@@ -76,6 +73,13 @@ def _run(plan: Plan, signals: Signals, supervisor: Supervisor) -> None:
     check_settings(missing, load(home))
     _start_servers(home, supervisor, missing)
     ready.take()
+    try:
+        _serve(plan, home, supervisor)
+    finally:
+        ready.release()  # before the database stops
+
+
+def _serve(plan: Plan, home: Home, supervisor: Supervisor) -> None:
     if supervisor.run(plan.prepare()):
         raise EmbeddedError("DQX could not be prepared; the reason is above.")
     for spec in plan.services(home, plan.site):

@@ -60,6 +60,9 @@ def keep(home: Home) -> None:
     except Stopped:
         pass
     finally:
+        # First, and by ourselves: at the end of a process the kernel drops its locks in no order that we could rely on,
+        # and a command that waits for `users` must not take a database that has stopped for one that is ready.
+        ready.release()
         supervisor.stop()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dqx import environment
 from dqx.embedded.binaries import PostgresPrograms
-from dqx.embedded.children import BARE, Spec
+from dqx.embedded.children import BARE, Spec, tie
 from dqx.embedded.errors import EmbeddedError
 from dqx.embedded.home import Home
 from dqx.embedded.ports import LOOPBACK
@@ -186,6 +186,7 @@ class Cluster:
             ],
             env=BARE,
             cwd=folder,
+            preexec_fn=tie(),  # or the next start would meet it in the folder that it clears
             capture_output=True,
             text=True,
             check=False,

@@ -56,12 +56,6 @@ def wrong_fields(response: Any) -> set[str]:
     return set(refused(response, 400, "invalid")["details"]["fields"])
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """The cast needs passwords, not strong ones."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
-
-
 @pytest.fixture
 def as_viewer(viewer):
     return Api(viewer)

@@ -5,7 +5,9 @@ from django.urls import URLPattern
 
 from dqx import api
 
-ROUTES = sorted({str(address.pattern).rstrip("/") for address in api.urlpatterns if isinstance(address, URLPattern)} - {""})
+ROUTES = sorted(
+    {str(address.pattern).rstrip("/") for address in api.urlpatterns if isinstance(address, URLPattern)} - {""}
+)
 CONTRACT = {
     "auth/login", "auth/refresh", "auth/me", "sql_scripts", "sql_scripts/<int:pk>", "sql_scripts/<int:pk>/populate_table",
     "sql_scripts/<int:pk>/staging", "sql_scripts/<int:pk>/review", "sql_scripts/<int:pk>/publish", "runs", "runs/<int:pk>",

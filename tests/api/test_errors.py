@@ -18,7 +18,8 @@ def raw(api, data, content_type="application/json", path="/api/reference_tables/
 
 
 @pytest.mark.parametrize(
-    "data", [b"{", b"", b" ", b"nonsense", b'{"a": NaN}', b"\xff\xfe\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5_000 + b"}"]
+    "data",
+    [b"{", b"", b" ", b"nonsense", b'{"a": NaN}', b"\xff\xfe\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5_000 + b"}"],
 )
 def test_malformed_json_is_400(as_author, data):
     answer = raw(as_author, data)
@@ -35,7 +36,8 @@ def test_json_that_is_no_object_is_400(as_author, data):
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "a/b", "/", ""]
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "a/b", "/", ""],
 )
 def test_another_type_of_content_is_415(as_author, content_type):
     refused(raw(as_author, b"rule_id=R1", content_type), 415, "unsupported_media_type")
@@ -74,7 +76,11 @@ def test_unknown_fields_are_named(as_author):
 
 
 def test_unknown_fields_and_wrong_ones_are_told_together(as_author):
-    assert wrong_fields(as_author.post("/api/reference_tables/rules/", {"colour": 1, "rule_id": 5})) == {"colour", "rule_id", "rule_name"}
+    assert wrong_fields(as_author.post("/api/reference_tables/rules/", {"colour": 1, "rule_id": 5})) == {
+        "colour",
+        "rule_id",
+        "rule_name",
+    }
 
 
 def test_a_thousand_unknown_fields_make_no_long_answer(as_author):
@@ -93,7 +99,9 @@ def test_unknown_parameters_are_named(as_admin, path):
     assert wrong_fields(as_admin.get(f"/api/{path}?colour=red&format=json")) == {"colour", "format"}
 
 
-@pytest.mark.parametrize("path", ["sql_scripts/1/populate_table", "sql_scripts/1/publish", "runs/1/cancel", "sql_scripts/"])
+@pytest.mark.parametrize(
+    "path", ["sql_scripts/1/populate_table", "sql_scripts/1/publish", "runs/1/cancel", "sql_scripts/"]
+)
 def test_unknown_parameters_of_a_post_are_named(as_admin, path):
     assert wrong_fields(as_admin.post(f"/api/{path}?colour=red", {})) == {"colour"}
 
@@ -103,13 +111,17 @@ def test_a_field_where_none_belongs_is_named(as_admin, path):
     assert wrong_fields(as_admin.post(f"/api/{path}", {"force": True})) == {"force"}
 
 
-@pytest.mark.parametrize("query", ["page_size=0", "page_size=1001", "page_size=x", "page_size=1&page_size=2", "page_size=%00"])
+@pytest.mark.parametrize(
+    "query", ["page_size=0", "page_size=1001", "page_size=x", "page_size=1&page_size=2", "page_size=%00"]
+)
 @pytest.mark.parametrize("path", ["sql_scripts/", "runs/", "bad_detail/", "reference_tables/sources/"])
 def test_a_malformed_page_size_is_400(as_viewer, path, query):
     assert wrong_fields(as_viewer.get(f"/api/{path}?{query}")) == {"page_size"}
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/", "/api/", "/api/sql_scripts/x/", "/api/sql_scripts/-1", "/api/auth"])
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/nothing/", "/api/", "/api/sql_scripts/x/", "/api/sql_scripts/-1", "/api/auth"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_address_is_404(as_nobody, path, method):
     refused(Client(enforce_csrf_checks=True).generic(method, path), 404, "not_found")
@@ -161,7 +173,9 @@ def test_json_comes_whatever_is_asked_for(as_viewer):
 
 
 def test_messages_are_cut(as_author):
-    answer = as_author.post("/api/sql_scripts/", {"name": "x", "content": f'SELECT "{"x" * 60}", 1/0, nothing_{"y" * 5000} FROM z'})
+    answer = as_author.post(
+        "/api/sql_scripts/", {"name": "x", "content": f'SELECT "{"x" * 60}", 1/0, nothing_{"y" * 5000} FROM z'}
+    )
     assert len(refused(answer, 422, "script_refused")["message"]) <= 2_000
 
 

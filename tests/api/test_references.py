@@ -10,7 +10,26 @@ from tests.api.conftest import refused, wrong_fields
 pytestmark = pytest.mark.django_db
 KINDS = {"rules": ("rule_id", "rule_name", "rule", Rule), "sources": ("source_id", "source_name", "source", Source)}
 both_kinds = pytest.mark.parametrize("kind", KINDS)
-AWKWARD = ["a/b", "a//b", "/a", "/", "..x", "a.b", "ü ñ", "日本", "😀", "a?b", "a#b", "a%2Fb", "a&b=c", "a\nb", " a ", "'; --", "filters", "\x7f"]
+AWKWARD = [
+    "a/b",
+    "a//b",
+    "/a",
+    "/",
+    "..x",
+    "a.b",
+    "ü ñ",
+    "日本",
+    "😀",
+    "a?b",
+    "a#b",
+    "a%2Fb",
+    "a&b=c",
+    "a\nb",
+    " a ",
+    "'; --",
+    "filters",
+    "\x7f",
+]
 
 
 def reference(kind, pk, name="a name", **more):
@@ -29,7 +48,9 @@ def test_the_life_of_a_reference(as_author, as_admin, kind):
 
     title = KINDS[kind][1]
     assert as_author.put(f"{path}X1", {title: "other"}).json() == reference(kind, "X1", "other", description="")
-    assert as_author.patch(f"{path}X1", {"description": "again"}).json() == reference(kind, "X1", "other", description="again")
+    assert as_author.patch(f"{path}X1", {"description": "again"}).json() == reference(
+        kind, "X1", "other", description="again"
+    )
     assert as_author.patch(f"{path}X1", {}).json() == reference(kind, "X1", "other", description="again")
     assert as_author.put(f"{path}X1", reference(kind, "X1", "third")).status_code == 200
 
@@ -59,7 +80,17 @@ def test_an_id_can_not_be_changed(as_author, kind):
 
 @both_kinds
 @pytest.mark.parametrize(
-    ("field", "value"), [("id", "x" * 21), ("id", ""), ("id", 5), ("id", None), ("id", "a\x00b"), ("name", "x" * 101), ("name", ""), ("name", ["x"])]
+    ("field", "value"),
+    [
+        ("id", "x" * 21),
+        ("id", ""),
+        ("id", 5),
+        ("id", None),
+        ("id", "a\x00b"),
+        ("name", "x" * 101),
+        ("name", ""),
+        ("name", ["x"]),
+    ],
 )
 def test_what_does_not_fit_is_400_by_field(as_author, kind, field, value):
     key, title, _, model = KINDS[kind]

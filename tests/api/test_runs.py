@@ -19,7 +19,15 @@ def ledger(author):
     scripts = [Script.objects.create(name=name, content=steps.FIVE, owner=author) for name in ("one", "two")]
     statuses = ("succeeded", "failed", "cancelled")
     runs = [
-        Run(script=scripts[n % 2], script_name="x", kind="populate", status=statuses[n % 3], trigger="api", content_hash="", actor=author)
+        Run(
+            script=scripts[n % 2],
+            script_name="x",
+            kind="populate",
+            status=statuses[n % 3],
+            trigger="api",
+            content_hash="",
+            actor=author,
+        )
         for n in range(12)
     ]
     return scripts, Run.objects.bulk_create(runs)
@@ -67,7 +75,13 @@ def test_filters(as_viewer, ledger):
 
 @pytest.mark.parametrize(
     ("query", "wrong"),
-    [("status=nothing", "status"), ("script=x", "script"), ("script=0", "script"), ("script=99999999999999", "script"), ("kind=publish", "kind")],
+    [
+        ("status=nothing", "status"),
+        ("script=x", "script"),
+        ("script=0", "script"),
+        ("script=99999999999999", "script"),
+        ("kind=publish", "kind"),
+    ],
 )
 def test_a_filter_that_is_none_is_400(as_viewer, query, wrong):
     assert wrong_fields(as_viewer.get(f"{PATH}?{query}")) == {wrong}
@@ -77,7 +91,8 @@ def test_the_number_of_statements_does_not_grow(as_viewer, ledger, author, djang
     with django_assert_num_queries(2):  # who asks, and the runs
         assert len(ids(as_viewer.get(PATH))) == 12
     Run.objects.bulk_create(
-        Run(script_name="x", kind="populate", status="failed", trigger="api", content_hash="", actor=author) for _ in range(50)
+        Run(script_name="x", kind="populate", status="failed", trigger="api", content_hash="", actor=author)
+        for _ in range(50)
     )
     with django_assert_num_queries(2):
         assert len(ids(as_viewer.get(PATH))) == 62

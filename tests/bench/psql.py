@@ -10,17 +10,26 @@ _TIME = re.compile(r"^Time: ([\d.]+) ms", re.MULTILINE)
 
 
 def seconds(script: str) -> float:
-    """Run the statements in one session of the owner, with the server's and the role's own settings; how long they took.
+    """Run statements in one session of the owner, with the server's and the role's own settings, and tell how long they took.
 
     The time is psql's own (`\\timing`), without its start and its connection.
     """
-    return sum(map(float, _TIME.findall(run(f"\\timing on\n{script}")))) / 1000
+    return sum(map(float, _TIME.findall(run(f"\\timing on\n{script}\n")))) / 1000
 
 
-def run(script: str) -> str:
-    """What psql prints."""
+def run(script: str, login: str = "DATABASE_URL") -> str:
+    """What psql prints; as the owner, or with the login of another address in the environment."""
     done = subprocess.run(
-        [f"{os.environ['DQX_TEST_POSTGRES_BIN']}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", os.environ["DATABASE_URL"]],
+        [
+            f"{os.environ['DQX_TEST_POSTGRES_BIN']}/psql",
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            os.environ[login],
+        ],
         input=script,
         env=BARE,
         capture_output=True,

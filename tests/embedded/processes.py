@@ -85,9 +85,10 @@ class Program:
 
     def family(self) -> set[psutil.Process]:
         """The process and all that it and its children have started."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self.pid)
-            self._family |= {process, *process.children(recursive=True)}
+        if self._process.poll() is None:  # once it has ended, its number may be another's
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(self.pid)
+                self._family |= {process, *process.children(recursive=True)}
         return self._family
 
     def child(self, *words: str) -> psutil.Process:

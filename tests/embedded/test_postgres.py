@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
@@ -26,7 +27,7 @@ def ask(url: str, query: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def cluster():  # type: ignore[no-untyped-def]
+def cluster() -> Iterator[RunningCluster]:
     with start_cluster() as running:
         yield running
 

@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -19,7 +20,7 @@ from dqx.embedded.home import open_folder
 from dqx.embedded.state import OWNER, State, load
 from dqx.environment import BASE_DIR
 from tests.embedded.conftest import Run
-from tests.embedded.processes import alive, environment, eventually, program
+from tests.embedded.processes import Program, alive, environment, eventually, program
 
 RUNNING = "DQX is running: "
 SERVERS = ("postgres", "broker", "parent", "web")
@@ -76,6 +77,17 @@ def test_kill_9_leaves_no_process_and_the_next_start_works(supervisor: Run) -> N
         running.prints(RUNNING)
 
 
+def test_kills_at_any_moment_of_the_first_start_do_not_spoil_the_next(supervisor: Run) -> None:
+    for moment in (0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0):
+        with supervisor() as running:
+            time.sleep(moment)  # the moment is the test
+            running.send(signal.SIGKILL)
+            running.ends()
+            running.leaves_nothing()
+    with supervisor() as running:
+        running.prints(RUNNING)
+
+
 def test_a_second_start_says_that_one_is_running(supervisor: Run, port: int) -> None:
     with supervisor() as first:
         first.prints(RUNNING)
@@ -109,7 +121,7 @@ def test_a_crashed_child_comes_back_and_the_others_go_on(supervisor: Run, word: 
         assert running.ends() == 0
 
 
-def child_or_none(running, word: str) -> psutil.Process | None:  # type: ignore[no-untyped-def]
+def child_or_none(running: Program, word: str) -> psutil.Process | None:
     try:
         return running.child(word)
     except AssertionError:
