@@ -28,6 +28,11 @@ class PairDiff(NamedTuple):
     resolved: int
     unchanged: int
 
+    @property
+    def staged(self) -> int:
+        """How many rows of the pair are staged."""
+        return self.new + self.changed + self.unchanged
+
 
 class Totals(NamedTuple):
     """The same over all pairs."""
@@ -58,7 +63,8 @@ def compute(staging: str, published_before: Sequence[Pair] = ()) -> list[PairDif
     """
     table, pairs = staging_table(staging), _columns(published_before)
     sql.execute(statements.limit_memory(settings.WORK_MEM_MB))
-    sql.execute(statements.make_pairs(table), pairs)
+    sql.execute(statements.find_pairs(table))
+    sql.execute(statements.make_pairs(), pairs)
     sql.execute(statements.analyze_pairs())
     sql.execute(statements.make_diff(table))
     sql.execute(statements.analyze_diff())
@@ -70,11 +76,11 @@ def compute(staging: str, published_before: Sequence[Pair] = ()) -> list[PairDif
 
 def lock(staging: str, published_before: Sequence[Pair] = ()) -> None:
     """Wait until no other publish of one of the pairs is under way, and keep others waiting until the transaction ends."""
-    table = staging_table(staging)
-    alone = sql.value(statements.count_pairs(table)) + len(published_before) > MOST_LOCKS
+    sql.execute(statements.find_pairs(staging_table(staging)))
+    alone = sql.value(statements.count_pairs()) + len(published_before) > MOST_LOCKS
     sql.execute(statements.lock_all(shared=not alone), {"space": LOCKS})
     if not alone:
-        sql.execute(statements.lock_each_pair(table), {"space": LOCKS, **_columns(published_before)})
+        sql.execute(statements.lock_each_pair(), {"space": LOCKS, **_columns(published_before)})
 
 
 def apply(staging: str, publication: int, expected: "Totals") -> None:

@@ -8,19 +8,32 @@ def limit_memory(megabytes: int) -> sql.Composed:
     return sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(f"{megabytes}MB"))
 
 
-def make_pairs(staging: sql.Composable) -> sql.Composed:
-    """Temporary dqx_pairs: the pairs in staging with their staged rows, and those of %(rules)s, %(sources)s that staging lacks.
+def find_pairs(staging: sql.Composable) -> sql.Composed:
+    """Temporary dqx_staged: the pairs in staging with their rows. Made once a transaction: it reads all of staging."""
+    return sql.SQL(
+        "CREATE TEMP TABLE IF NOT EXISTS dqx_staged ON COMMIT DROP AS"
+        " SELECT rule_id, source_id, count(*) AS n_staged FROM {staging} GROUP BY 1, 2"
+    ).format(staging=staging)
 
-    A pair is new when the central table has no row of it; then there is nothing to compare.
+
+def make_pairs() -> sql.SQL:
+    """Temporary dqx_pairs: the pairs of dqx_staged, and those of %(rules)s, %(sources)s that staging lacks.
+
+    A pair is new when the central table has no row of it; then there is nothing to compare. Its `place` is a text of the same length for
+    each pair and in their order: rows are matched and sorted by it, since two more texts cost much more than one short one (measured on a
+    million rows: the sort 0.2 x, the comparison 0.8 x the time).
     """
     return sql.SQL(
         "CREATE TEMP TABLE dqx_pairs ON COMMIT DROP AS"
         " SELECT rule_id, source_id, sum(n)::bigint AS n_staged,"
-        "        NOT EXISTS (SELECT FROM dq.bad_detail b WHERE b.rule_id = p.rule_id AND b.source_id = p.source_id) AS is_new"
-        "   FROM (SELECT rule_id, source_id, count(*) AS n FROM {staging} GROUP BY 1, 2"
+        # Ordered, so that the planner asks the primary key. For any row it reads the table until it meets one, to the end if there is none.
+        "        (SELECT b.source_uid FROM dq.bad_detail b WHERE b.rule_id = p.rule_id AND b.source_id = p.source_id"
+        "          ORDER BY b.source_uid LIMIT 1) IS NULL AS is_new,"
+        "        lpad(to_hex(row_number() OVER (ORDER BY rule_id, source_id)), length(to_hex(count(*) OVER ())), '0') AS place"
+        "   FROM (SELECT rule_id, source_id, n_staged AS n FROM dqx_staged"
         "         UNION ALL SELECT *, 0 FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[])) p"
         "  GROUP BY 1, 2"
-    ).format(staging=staging)
+    )
 
 
 def lock_all(shared: bool) -> sql.Composed:
@@ -29,18 +42,18 @@ def lock_all(shared: bool) -> sql.Composed:
     return sql.SQL("SELECT {}(%(space)s, 0)").format(function)
 
 
-def lock_each_pair(staging: sql.Composable) -> sql.Composed:
+def lock_each_pair() -> sql.SQL:
     """A lock for each pair in one order, so that two publishes never wait for each other both. A shared hash only waits too much."""
     return sql.SQL(
         "SELECT count(pg_advisory_xact_lock(%(space)s, lock)) FROM (SELECT DISTINCT hashtext(rule_id || '/' || source_id) AS lock"
-        "  FROM (SELECT DISTINCT rule_id, source_id FROM {staging}"
+        "  FROM (SELECT rule_id, source_id FROM dqx_staged"
         "         UNION SELECT * FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[])) p ORDER BY 1) ordered"
-    ).format(staging=staging)
+    )
 
 
-def count_pairs(staging: sql.Composable) -> sql.Composed:
+def count_pairs() -> sql.SQL:
     """How many pairs staging has."""
-    return sql.SQL("SELECT count(*) FROM (SELECT DISTINCT rule_id, source_id FROM {staging}) p").format(staging=staging)
+    return sql.SQL("SELECT count(*) FROM dqx_staged")
 
 
 def analyze_pairs() -> sql.SQL:
@@ -53,14 +66,14 @@ def make_diff(staging: sql.Composable) -> sql.Composed:
     return sql.SQL(
         "CREATE TEMP TABLE dqx_diff ON COMMIT DROP AS"
         " SELECT coalesce(s.rule_id, b.rule_id) AS rule_id, coalesce(s.source_id, b.source_id) AS source_id,"
-        "        coalesce(s.source_uid, b.source_uid) AS source_uid,"
+        "        coalesce(s.source_uid, b.source_uid) AS source_uid, coalesce(s.place, b.place) AS place,"
         "        CASE WHEN b.rule_id IS NULL THEN 'new' WHEN s.rule_id IS NULL THEN 'resolved' ELSE 'changed' END AS action,"
         "        b.data_value AS old_value, s.data_value AS new_value, b.txn_date AS old_date, s.txn_date AS new_date"
-        "   FROM (SELECT r.rule_id, r.source_id, r.source_uid, r.data_value, r.txn_date FROM {staging} r"
+        "   FROM (SELECT r.rule_id, r.source_id, r.source_uid, r.data_value, r.txn_date, p.place FROM {staging} r"
         "           JOIN dqx_pairs p ON p.rule_id = r.rule_id AND p.source_id = r.source_id AND NOT p.is_new) s"
-        "   FULL JOIN (SELECT r.rule_id, r.source_id, r.source_uid, r.data_value, r.txn_date FROM dq.bad_detail r"
+        "   FULL JOIN (SELECT r.rule_id, r.source_id, r.source_uid, r.data_value, r.txn_date, p.place FROM dq.bad_detail r"
         "           JOIN dqx_pairs p ON p.rule_id = r.rule_id AND p.source_id = r.source_id AND NOT p.is_new) b"
-        "     ON s.rule_id = b.rule_id AND s.source_id = b.source_id AND s.source_uid = b.source_uid"
+        "     ON s.place = b.place AND s.source_uid = b.source_uid"
         "  WHERE s.rule_id IS NULL OR b.rule_id IS NULL"
         "     OR s.data_value IS DISTINCT FROM b.data_value OR s.txn_date IS DISTINCT FROM b.txn_date"
     ).format(staging=staging)
@@ -120,15 +133,23 @@ def change() -> sql.SQL:
     )
 
 
+# All differences, those of the new pairs too: there every staged row is one.
+_DIFFERENCES = sql.SQL(
+    "(SELECT action, rule_id, source_id, source_uid, old_value, new_value, old_date, new_date, place FROM dqx_diff"
+    " UNION ALL SELECT 'new', s.rule_id, s.source_id, s.source_uid, NULL, s.data_value, NULL, s.txn_date, p.place"
+    "   FROM {staging} s JOIN dqx_pairs p ON p.rule_id = s.rule_id AND p.source_id = s.source_id AND p.is_new)"
+)
+# By byte, which is fast and, where texts sort otherwise, near enough: the order only keeps rows of an index's page together.
+_IN_KEY_ORDER = sql.SQL('ORDER BY (n.place || n.source_uid) COLLATE "C"')
+
+
 def open_new(staging: sql.Composable) -> sql.Composed:
     """Insert the new rows in key order: the primary key then grows at its end and not all over (measured: 0.6 × the time)."""
     return sql.SQL(
         "INSERT INTO dq.bad_detail (rule_id, source_id, source_uid, data_value, txn_date)"
-        " SELECT rule_id, source_id, source_uid, new_value, new_date FROM dqx_diff WHERE action = 'new'"
-        " UNION ALL SELECT s.rule_id, s.source_id, s.source_uid, s.data_value, s.txn_date FROM {staging} s"
-        "   JOIN dqx_pairs p ON p.rule_id = s.rule_id AND p.source_id = s.source_id AND p.is_new"
-        " ORDER BY 1, 2, 3"
-    ).format(staging=staging)
+        " SELECT n.rule_id, n.source_id, n.source_uid, n.new_value, n.new_date FROM {differences} n WHERE n.action = 'new'"
+        " {in_key_order}"
+    ).format(differences=_DIFFERENCES.format(staging=staging), in_key_order=_IN_KEY_ORDER)
 
 
 def resolved_before() -> sql.SQL:
@@ -149,9 +170,9 @@ def record(staging: sql.Composable, reopened: bool) -> sql.Composed:
         " (publication, at, action, rule_id, source_id, source_uid, old_value, new_value, old_date, new_date)"
         " SELECT %(publication)s, now(), CASE n.action WHEN 'new' THEN {opened} ELSE n.action END,"
         "        n.rule_id, n.source_id, n.source_uid, n.old_value, n.new_value, n.old_date, n.new_date"
-        "   FROM (SELECT action, rule_id, source_id, source_uid, old_value, new_value, old_date, new_date FROM dqx_diff"
-        "         UNION ALL SELECT 'new', s.rule_id, s.source_id, s.source_uid, NULL, s.data_value, NULL, s.txn_date"
-        "           FROM {staging} s JOIN dqx_pairs p ON p.rule_id = s.rule_id AND p.source_id = s.source_id AND p.is_new"
-        "        ) n"
-        "  ORDER BY n.rule_id, n.source_id, n.source_uid"
-    ).format(opened=again if reopened else sql.Literal("opened"), staging=staging)
+        "   FROM {differences} n {in_key_order}"
+    ).format(
+        opened=again if reopened else sql.Literal("opened"),
+        differences=_DIFFERENCES.format(staging=staging),
+        in_key_order=_IN_KEY_ORDER,
+    )

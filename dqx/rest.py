@@ -50,7 +50,7 @@ class Strict(serializers.Serializer):
         """
         known = self.fields
         extra = [name for name in data if name not in known] if isinstance(data, Mapping) else []
-        wrong: dict[str, Any] = {name[:100]: [self.unknown] for name in extra[:MOST_UNKNOWN]}
+        wrong: dict[str, Any] = {_printable(name): [self.unknown] for name in extra[:MOST_UNKNOWN]}
         try:
             values = super().run_validation(data)
         except ValidationError as exc:
@@ -59,6 +59,11 @@ class Strict(serializers.Serializer):
         if wrong:
             raise ValidationError(wrong)
         return values
+
+
+def _printable(name: str) -> str:
+    """A name that somebody made up, as an answer can hold it: short, and without half characters."""
+    return name[:100].encode(errors="backslashreplace").decode()
 
 
 class Query(Strict):
@@ -85,7 +90,7 @@ class PageQuery(Query):
     """Which page of a listing."""
 
     page_size = serializers.IntegerField(min_value=1, max_value=1000, default=100)
-    cursor = serializers.CharField(max_length=LONGEST_CURSOR, default="")
+    cursor = serializers.CharField(max_length=LONGEST_CURSOR, trim_whitespace=False, default="")
 
 
 class ListQuery(PageQuery):
@@ -152,6 +157,11 @@ class View(APIView):
     parser_classes = [JSONBody]
     query: dict[str, Any]
     values: dict[str, Any]
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """As the base class; answers hold people's data and tokens, which no cache keeps."""
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """As the base class; the character set is UTF-8, whatever a header says."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from badDetail_app import publication
-from badDetail_app.publication import Pair
+from badDetail_app.publication import Pair, PairDiff
 from dqx import sql
 from dqx import statements as tables
 from dqx.errors import Conflict, DQXError
@@ -48,9 +48,15 @@ def publish(run: Run, report: Callable[[Progress], None] | None = None) -> None:
         diffs = publication.compute(script.staging, scope_of(script))
         totals = publication.totals(diffs)
         publication.apply(script.staging, run.pk, totals)
-        sql.execute(statements.remember_scope(script.staging), {"script": script.pk, "publication": run.pk})
-        sql.execute(statements.forget_scope(), {"script": script.pk, "publication": run.pk})
-        runs.succeed(run, n_rows=sum(diff.new + diff.changed + diff.unchanged for diff in diffs), **_counts(totals))
+        _remember(script, run, [diff for diff in diffs if diff.staged])
+        runs.succeed(run, n_rows=sum(diff.staged for diff in diffs), **_counts(totals))
+
+
+def _remember(script: Script, run: Run, staged: list[PairDiff]) -> None:
+    by = {"script": script.pk, "publication": run.pk}
+    pairs = {"rules": [diff.rule_id for diff in staged], "sources": [diff.source_id for diff in staged]}
+    sql.execute(statements.remember_scope(), by | pairs)
+    sql.execute(statements.forget_scope(), by)
 
 
 def _counts(totals: publication.Totals) -> dict[str, int]:

@@ -109,13 +109,14 @@ def staged_rows(table: str, *, bounded: bool, forward: bool) -> sql.Composed:
     ).format(table=sql.Identifier("stg", table), beyond=sql.SQL(beyond), way=sql.SQL(way))
 
 
-def remember_scope(table: str) -> sql.Composed:
-    """Script %(script)s published the staged pairs last, by %(publication)s; whoever did before no longer did."""
+def remember_scope() -> sql.SQL:
+    """Script %(script)s published the pairs %(rules)s, %(sources)s last, by %(publication)s; whoever did before no longer did."""
     return sql.SQL(
         "INSERT INTO dq.dq_script_scope (rule_id, source_id, script_id, publication)"
-        " SELECT DISTINCT rule_id, source_id, %(script)s::int, %(publication)s::bigint FROM {} ORDER BY 1, 2"
+        " SELECT rule_id, source_id, %(script)s::int, %(publication)s::bigint"
+        "   FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[]) AS p (rule_id, source_id) ORDER BY 1, 2"
         " ON CONFLICT (rule_id, source_id) DO UPDATE SET script_id = EXCLUDED.script_id, publication = EXCLUDED.publication"
-    ).format(sql.Identifier("stg", table))
+    )
 
 
 def forget_scope() -> sql.SQL:

@@ -3,15 +3,20 @@
 import contextlib
 import hashlib
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg2
+from django.conf import settings
 from django.db import connection
 from psycopg2 import sql as pg
+from psycopg2.extensions import parse_dsn
 
 from dqx import sql
+from dqx.environment import BASE_DIR
 from dqx.users.models import User
 from scripts_app import execution, populate, publish, scripts
 from scripts_app.models import Run, Script
@@ -108,6 +113,22 @@ def superuser(database: str = "") -> Iterator[Any]:
             yield cursor
     finally:
         line.close()
+
+
+def apply_roles(database: str = "") -> None:
+    """Run deploy/roles.sql in the database of the tests, or another; one process of the tests at a time, since logins are shared."""
+    psql = Path(os.environ["DQX_TEST_POSTGRES_BIN"]) / "psql"
+    admin = parse_dsn(os.environ["DQX_TEST_ADMIN_URL"])
+    environment = {f"PG{name.upper()}": admin[name] for name in ("host", "port", "user", "password") if name in admin} | {
+        "PGDATABASE": database or connection.settings_dict["NAME"],
+        "DQX_OWNER_PASSWORD": connection.settings_dict["PASSWORD"],
+        "DQX_RUNNER_PASSWORD": settings.RUNNER_DATABASE["PASSWORD"],
+        "DQX_SOURCE_SCHEMAS": "public",
+    }
+    with superuser("postgres") as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7021099)")
+        roles = BASE_DIR / "deploy" / "roles.sql"
+        subprocess.run([psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", roles], env={**os.environ, **environment}, check=True)
 
 
 def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connections, transaction
 from badDetail_app import publication
 from dqx import sql
 from dqx.errors import Conflict, DQXError
-from scripts_app import execution, populate, publish, runs, scripts
+from scripts_app import execution, populate, runs, scripts
 from scripts_app.models import Run
 from tests import steps
 
@@ -23,8 +23,8 @@ ENDLESS = (
 )
 # Sends rows without an end.
 FLOOD = (
-    "SELECT 'R1' AS rule_id, 'S1' AS source_id, n AS source_uid, repeat('x', 1000) AS data_value, NULL::date AS txn_date"
-    " FROM generate_series(1, 1000000000000) n"
+    "SELECT 'R1' AS rule_id, 'S1' AS source_id, generate_series(1, 1000000000000) AS source_uid, repeat('x', 1000) AS data_value,"
+    " NULL::date AS txn_date"
 )
 
 
@@ -94,7 +94,7 @@ def populated(actor, content, name):
 def set_text(script, content):
     """As after an edit of the text, without the wait for its check."""
     script.content = content
-    script.save()
+    script.save(update_fields=["content"])
 
 
 def busy(pattern):

@@ -175,7 +175,7 @@ def test_every_publish_does_what_the_model_does(two_scripts, publisher, history)
 def publish_and_compare(script, rows, model, publisher):
     steps.fill_source_table(as_rows(rows))
     steps.succeeded(steps.run_populate(script, publisher))
-    last = {pair: pk for pair, pk in model.publisher.items()}
+    last = dict(model.publisher)
     told = review.review(script.pk, actor=publisher)
     run = steps.succeeded(steps.run_publish(script, publisher))
     events, counts = model.publish(script.pk, rows)

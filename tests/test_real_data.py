@@ -1,4 +1,4 @@
-"""Real dirty data: every rule finds exactly its rows, they are published, resolved when the data is cleaned, and reopened when it is not."""
+"""Real dirty data: each rule finds exactly its rows; published, they are resolved by clean data and reopened by dirty."""
 
 import gzip
 import json

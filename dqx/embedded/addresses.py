@@ -17,11 +17,12 @@ from dqx.embedded.logs import tail
 from dqx.embedded.state import FILE, OWNER, RUNNER, State, load
 from dqx.environment import BASE_DIR
 
-DATABASE_URL, RUNNER_URL, BROKER_URL, SECRET_KEY = (
+DATABASE_URL, RUNNER_URL, BROKER_URL, SECRET_KEY, ENCRYPTION_KEYS = (
     "DATABASE_URL",
     "DQX_RUNNER_DATABASE_URL",
     "CELERY_BROKER_URL",
     "DQX_SECRET_KEY",
+    "DQX_ENCRYPTION_KEYS",
 )
 WITHOUT_DATABASE = {
     "check",
@@ -62,6 +63,8 @@ def lacking() -> list[str]:
     names = [name for name in (DATABASE_URL, RUNNER_URL, BROKER_URL, SECRET_KEY) if not environment.text(name)]
     if RUNNER_URL in names and DATABASE_URL not in names:
         names.remove(RUNNER_URL)  # the runner of a real server is not ours to make up
+    if DATABASE_URL in names and not environment.text(ENCRYPTION_KEYS):
+        names.append(ENCRYPTION_KEYS)  # lives and dies with the data that it locks
     return names
 
 
@@ -72,6 +75,7 @@ def fill(names: Sequence[str], state: State) -> None:
         RUNNER_URL: state.database_url(RUNNER),
         BROKER_URL: state.broker_url,
         SECRET_KEY: state.secret_key,
+        ENCRYPTION_KEYS: state.encryption_key,
     }
     os.environ.update({name: values[name] for name in names})
 

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from cryptography.fernet import Fernet
+
 from dqx.embedded import ports
 from dqx.embedded.errors import EmbeddedError
 from dqx.embedded.home import Home
@@ -24,6 +26,7 @@ class State:
     runner_password: str
     broker_password: str
     secret_key: str
+    encryption_key: str
     postgres_port: int
     broker_port: int
 
@@ -79,6 +82,7 @@ def _fresh() -> State:
         runner_password=secrets.token_urlsafe(24),
         broker_password=secrets.token_urlsafe(24),
         secret_key=secrets.token_urlsafe(48),
+        encryption_key=Fernet.generate_key().decode(),
         postgres_port=ports.choose(),
         broker_port=ports.choose(),
     )

@@ -88,6 +88,25 @@ def test_a_thousand_unknown_fields_make_no_long_answer(as_author):
     assert len(answer.content) < 10_000
 
 
+def test_a_name_with_half_a_character_is_told_as_well(as_author):
+    assert wrong_fields(as_author.post("/api/reference_tables/rules/", {**RULE, "\ud800": 1})) == {"\\ud800"}
+
+
+def test_too_many_parameters_are_400(as_viewer):
+    refused(as_viewer.get(f"/api/bad_detail/?{'rule_id=R1&' * 1001}"), 400, "malformed")
+
+
+def test_no_cache_keeps_an_answer(as_viewer, as_nobody):
+    for answer in (as_viewer.get("/api/auth/me"), as_nobody.get("/api/auth/me")):
+        assert answer["Cache-Control"] == "no-store"
+
+
+def test_options_says_what_there_is(as_viewer):
+    answer = as_viewer.send("OPTIONS", "/api/sql_scripts/")
+    assert answer.status_code == 200
+    assert answer["Allow"] == "GET, POST, HEAD, OPTIONS"
+
+
 GETS = [
     "auth/me", "sql_scripts/", "sql_scripts/1/", "sql_scripts/1/staging", "sql_scripts/1/review", "runs/", "runs/1/",
     "reference_tables/rules/", "reference_tables/rules/R1", "reference_tables/sources/", "bad_detail/", "bad_detail/filters",

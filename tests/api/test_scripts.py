@@ -174,6 +174,11 @@ def test_the_state_says_how_far_a_script_is(as_author, author):
     assert state_of(as_author, script.pk) == "staged"
     Run.objects.filter(pk=publish.pk).update(status="succeeded")
     assert state_of(as_author, script.pk) == "published"
+    populate = ledger(script, author, kind="populate", status="succeeded")
+    Script.objects.filter(pk=script.pk).update(staged_run=populate)
+    assert state_of(as_author, script.pk) == "staged"
+    ledger(script, author, kind="publish", status="succeeded")
+    assert state_of(as_author, script.pk) == "published"
     Script.objects.filter(pk=script.pk).update(content=OTHER)
     assert state_of(as_author, script.pk) == "stale"
 

@@ -3,9 +3,7 @@
 import contextlib
 import os
 import re
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,7 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.db import connection
-from psycopg2.extensions import parse_dsn
 
-from dqx.environment import BASE_DIR
 from tests import corpus, steps
 
 EXTENSIONS = ("dblink", "postgres_fdw", "adminpack", "tablefunc", "xml2", "pgcrypto", "fuzzystrmatch")
@@ -39,7 +35,7 @@ def make_objects() -> set[str]:
         if not _has_xml(cursor):
             lacking.add("xml")
     if not lacking.issuperset(EXTENSIONS):
-        _apply_roles()
+        steps.apply_roles()  # what a deployment does that made an extension
     if "DQX_POSTGRES_MEMORY_MB" not in os.environ:  # a server that tests/plugin.py did not start
         lacking.add("memory limit")
     return lacking
@@ -69,24 +65,6 @@ def _has_xml(cursor: Any) -> bool:
     except psycopg2.errors.FeatureNotSupported:
         return False
     return True
-
-
-def _apply_roles() -> None:
-    """What a deployment does that made an extension: run deploy/roles.sql again. One worker of the tests at a time."""
-    psql = Path(os.environ.get("DQX_TEST_POSTGRES_BIN") or os.environ["B"]) / "psql"
-    admin = parse_dsn(os.environ["DQX_TEST_ADMIN_URL"])
-    login = {f"PG{name.upper()}": admin[name] for name in ("host", "port", "user", "password") if name in admin}
-    passwords = {
-        "DQX_OWNER_PASSWORD": connection.settings_dict["PASSWORD"],
-        "DQX_RUNNER_PASSWORD": settings.RUNNER_DATABASE["PASSWORD"],
-    }
-    with steps.superuser("postgres") as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7021099)")
-        subprocess.run(
-            [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", BASE_DIR / "deploy" / "roles.sql"],
-            env={**os.environ, **login, **passwords, "PGDATABASE": connection.settings_dict["NAME"], "DQX_SOURCE_SCHEMAS": "public"},
-            check=True,
-        )
 
 
 # --- The state of the database ----------------------------------------------------------------------------------------

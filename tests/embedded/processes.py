@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from dqx.embedded.accounts import UNPRIVILEGED, Account
+from dqx.embedded.accounts import server_account
 from dqx.embedded.addresses import BROKER_URL, DATABASE_URL, RUNNER_URL, SECRET_KEY
 from dqx.environment import BASE_DIR
 
@@ -42,11 +41,14 @@ def environment(home: Path, **changes: str) -> dict[str, str]:
 
 def as_nobody(command: list[str]) -> list[str]:
     """The command as the user nobody, whom even a Python in root's own folder serves; skips the test where that can't be."""
-    entry = pwd.getpwnam(UNPRIVILEGED)
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("only root, with setpriv, can be somebody else")
-    change = ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
-    if not Account(entry.pw_name, entry.pw_uid, entry.pw_gid).may_reach(Path(sys.executable)):
+    nobody = server_account()
+    assert nobody
+    if not nobody.may_reach(BASE_DIR):
+        pytest.skip("only root can enter this checkout")
+    change = ["setpriv", f"--reuid={nobody.uid}", f"--regid={nobody.gid}", "--clear-groups"]
+    if not nobody.may_reach(Path(sys.executable)):
         change += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     return [*change, *command]
 
