@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps.registry import Apps
+from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
@@ -13,6 +14,8 @@ from dqx import sql, statements
 Editor = BaseDatabaseSchemaEditor
 # DQX's own tables, the staging tables, and everything of Django and its libraries.
 SCHEMAS = ("dq", "stg", "dqx")
+# What scripts may read of schema dq.
+READABLE = ("rule_ref", "source_ref", "bad_detail")
 
 
 def make_schemas(**_: Any) -> None:
@@ -21,6 +24,22 @@ def make_schemas(**_: Any) -> None:
         if not sql.value(statements.schema_exists(), {"schema": schema}):
             sql.execute(statements.create_schema(schema))
     sql.execute(statements.create_adoptions())
+
+
+def grant_to_runner(**_: Any) -> None:
+    """Receiver of post_migrate: scripts may read references, bad rows, and the source schemas that are ours to open."""
+    if settings.RUNNER_DATABASE is None:
+        return
+    role = settings.RUNNER_DATABASE["USER"]
+    if not sql.value(statements.role_exists(), {"role": role}):
+        return
+    for schema in settings.SOURCE_SCHEMAS:
+        if sql.rows(statements.schema_is_ours(), {"schema": schema, "role": role}):
+            sql.execute(statements.grant_usage(schema, role))
+            sql.execute(statements.grant_select_on_all(schema, role))
+    for table in sql.rows(statements.ungranted(), {"tables": list(READABLE), "role": role}):
+        sql.execute(statements.grant_usage("dq", role))
+        sql.execute(statements.grant_select("dq", table["name"], role))
 
 
 def move(table: str, to: str) -> migrations.RunSQL:

@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # else a traceback in the log comes one word a line
 # Runs left by a worker that died, and queued ones whose message was lost, are put right every minute.
 CELERY_BEAT_SCHEDULE = {"recover-runs": {"task": "scripts_app.tasks.recover", "schedule": 60.0}}
 

@@ -105,9 +105,26 @@ def forget_adoption() -> sql.SQL:
     return sql.SQL("DELETE FROM dqx.adopted_tables WHERE table_name = %(table)s")
 
 
+def role_exists() -> sql.SQL:
+    """Whether there is a role %(role)s."""
+    return sql.SQL("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s)")
+
+
 def schema_is_ours() -> sql.SQL:
-    """Whether the login may grant on %(schema)s; NULL where the schema is not there."""
-    return sql.SQL("SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %(schema)s")
+    """A row where %(schema)s belongs to the login and role %(role)s may not look into it yet."""
+    return sql.SQL(
+        "SELECT nspname FROM pg_namespace WHERE nspname = %(schema)s AND pg_get_userbyid(nspowner) = current_user"
+        "   AND NOT has_schema_privilege(%(role)s, oid, 'USAGE')"
+    )
+
+
+def ungranted() -> sql.SQL:
+    """Those of %(tables)s of schema dq that are there and that role %(role)s may not read."""
+    return sql.SQL(
+        "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'dq' AND c.relname = ANY(%(tables)s) AND c.relkind IN ('r', 'p')"
+        "   AND NOT (has_schema_privilege(%(role)s, n.oid, 'USAGE') AND has_table_privilege(%(role)s, c.oid, 'SELECT'))"
+    )
 
 
 def grant_usage(schema: str, role: str) -> sql.Composed:

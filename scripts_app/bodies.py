@@ -1,6 +1,5 @@
 """What the API takes and gives of scripts and runs."""
 
-import math
 from typing import Any
 
 from rest_framework import serializers
@@ -41,12 +40,6 @@ class WaitQuery(Query):
 
     empty_is_absent = False
     wait = serializers.FloatField(min_value=0, max_value=LONGEST_WAIT, default=None)
-
-    def validate_wait(self, value: float | None) -> float | None:
-        """NaN compares with nothing."""
-        if value is not None and math.isnan(value):
-            raise ValidationError("A valid number is required.")
-        return value
 
 
 class RunsQuery(PageQuery):

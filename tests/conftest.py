@@ -8,6 +8,9 @@ from django.db import connection
 from dqx.users.models import User
 from tests import steps
 
+# The hashed names of production need a collected manifest, which is no matter of the tests.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
 # Everybody's in the cast.
 PASSWORD = "correct horse battery"
 
@@ -40,6 +43,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     settings.RUNNER_DATABASE["NAME"] = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
         steps.make_source_schema("dq_src")
+        steps.forbid_temporary_tables()
     return django_db_setup
 
 

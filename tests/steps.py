@@ -34,6 +34,12 @@ def make_source_schema(name: str) -> None:
     )
 
 
+def forbid_temporary_tables() -> None:
+    """As deploy/roles.sql does; a copy of a template database does not inherit it."""
+    name = pg.Identifier(sql.connection.settings_dict["NAME"])
+    sql.execute(pg.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(name))
+
+
 def clear_unmanaged_tables() -> None:
     """Empty the bad rows and their history, and drop the staging tables."""
     sql.execute("TRUNCATE dq.bad_detail, dq.bad_detail_events")
@@ -119,7 +125,9 @@ def apply_roles(database: str = "") -> None:
     """Run deploy/roles.sql in the database of the tests, or another; one process of the tests at a time, since logins are shared."""
     psql = Path(os.environ["DQX_TEST_POSTGRES_BIN"]) / "psql"
     admin = parse_dsn(os.environ["DQX_TEST_ADMIN_URL"])
-    environment = {f"PG{name.upper()}": admin[name] for name in ("host", "port", "user", "password") if name in admin} | {
+    environment = {
+        f"PG{name.upper()}": admin[name] for name in ("host", "port", "user", "password") if name in admin
+    } | {
         "PGDATABASE": database or connection.settings_dict["NAME"],
         "DQX_OWNER_PASSWORD": connection.settings_dict["PASSWORD"],
         "DQX_RUNNER_PASSWORD": settings.RUNNER_DATABASE["PASSWORD"],
@@ -128,7 +136,9 @@ def apply_roles(database: str = "") -> None:
     with superuser("postgres") as cursor:
         cursor.execute("SELECT pg_advisory_lock(7021099)")
         roles = BASE_DIR / "deploy" / "roles.sql"
-        subprocess.run([psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", roles], env={**os.environ, **environment}, check=True)
+        subprocess.run(
+            [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", roles], env={**os.environ, **environment}, check=True
+        )
 
 
 def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:

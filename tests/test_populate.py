@@ -2,6 +2,7 @@
 
 import pytest
 
+from dqx.errors import Refused
 from scripts_app.models import Run
 from tests import steps
 
@@ -24,3 +25,11 @@ def test_a_failed_populate_keeps_what_was_staged(author):
     assert run.status == Run.Status.FAILED
     assert run.error["code"] == "key_missing"
     assert len(steps.staged(script)) == 1
+
+
+def test_a_script_may_read_bad_rows_and_references_and_nothing_else_of_dqx(publisher):
+    script = steps.new_script(publisher, content=steps.FIVE + " WHERE (SELECT count(*) FROM dq.bad_detail) = 0")
+    steps.succeeded(steps.run_populate(script, publisher))
+    for table in ("dq.users", "dq.dq_sql_scripts", "dq.bad_detail_events", "stg.dq_script_1", "dqx.django_session"):
+        with pytest.raises(Refused, match="permission denied"):
+            steps.new_script(publisher, content=steps.FIVE + f" WHERE EXISTS (SELECT FROM {table})", name=table)

@@ -1,7 +1,7 @@
 """The application of people: it comes first, so its migrations find the schemas made."""
 
 from django.apps import AppConfig
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from dqx import checks, schema
 
@@ -14,6 +14,7 @@ class UsersConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """The schemas have to be there before the first migration."""
+        """The schemas have to be there before the first migration, and scripts may read tables after the last."""
         checks.register_all()
         pre_migrate.connect(schema.make_schemas, sender=self)
+        post_migrate.connect(schema.grant_to_runner, sender=self)

@@ -3,10 +3,17 @@
 import itertools
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
+from badDetail_app import reports
+from badDetail_app.report_statements import Filters, Ordering
+from dqx.errors import NotAllowed, NotSignedIn
+from dqx.users import accounts
 from dqx.users.models import User
 from dqx.users.roles import MATRIX, Role
+from reference_app import references
 from reference_app.models import Rule, Source
+from scripts_app import catalogue
 from scripts_app.models import Run, Script
 from tests import steps
 from tests.api.conftest import Api, refused
@@ -144,3 +151,37 @@ def test_the_matrix_says_what_the_contract_says(role, action):
 def test_one_who_may_not_does_not_learn_what_there_is(as_viewer):
     refused(as_viewer.delete("/api/sql_scripts/4711"), 403, "not_allowed")
     refused(as_viewer.delete("/api/reference_tables/rules/nothing"), 403, "not_allowed")
+
+
+# The operations behind the doors that are new here, and the action that each has to ask for by itself.
+OPERATIONS = [
+    (lambda actor: catalogue.scripts(actor=actor), "scripts.view_script"),
+    (lambda actor: catalogue.script(1, actor=actor), "scripts.view_script"),
+    (lambda actor: catalogue.runs(actor=actor), "scripts.view_run"),
+    (lambda actor: reports.rows(actor=actor, filters=Filters(), ordering=Ordering()), "bad_detail.view_baddetail"),
+    (lambda actor: reports.total(actor=actor, filters=Filters()), "bad_detail.view_baddetail"),
+    (lambda actor: reports.choices(actor=actor), "bad_detail.view_baddetail"),
+    (lambda actor: references.listed(Rule, actor=actor), "reference.view_rule"),
+    (lambda actor: references.get(Source, "S1", actor=actor), "reference.view_source"),
+    (lambda actor: references.create(Rule, actor=actor, rule_id="R2"), "reference.add_rule"),
+    (lambda actor: references.update(Rule, "R1", actor=actor, rule_name="x"), "reference.change_rule"),
+    (lambda actor: references.delete(Source, "S1", actor=actor), "reference.delete_source"),
+]
+
+
+@pytest.mark.parametrize(("operation", "action"), OPERATIONS)
+def test_an_operation_asks_by_itself(world, monkeypatch, make_user, operation, action):
+    before = state()
+    for nobody in (None, AnonymousUser(), make_user("gone", is_superuser=True, is_active=False)):
+        with pytest.raises(NotSignedIn):
+            operation(nobody)
+    monkeypatch.delitem(MATRIX, action)
+    with pytest.raises(NotAllowed):
+        operation(make_user("somebody", is_superuser=True))
+    assert state() == before
+
+
+@pytest.mark.parametrize("nobody", [None, AnonymousUser()])
+def test_a_profile_is_somebodys(nobody):
+    with pytest.raises(NotSignedIn):
+        accounts.update_profile(actor=nobody, email="x@example.org")

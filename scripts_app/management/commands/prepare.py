@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
-from dqx import cli
+from dqx import cli, static_files
 from dqx.users import first_account
 from scripts_app.demo.load import load
 
@@ -18,7 +18,7 @@ class Command(cli.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         """One after the other; each does only what is missing."""
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        static_files.collect()
         told = first_account.ensure()
         if told:
             self.stdout.write(told)
