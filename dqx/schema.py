@@ -42,11 +42,6 @@ def grant_to_runner(**_: Any) -> None:
         sql.execute(statements.grant_select("dq", table["name"], role))
 
 
-def move(table: str, to: str) -> migrations.RunSQL:
-    """Move a table of a library that was made in the first schema of the search path."""
-    return migrations.RunSQL(f"ALTER TABLE {table} SET SCHEMA {to}", f"ALTER TABLE {to}.{table} SET SCHEMA dqx")
-
-
 class CreateOrAdopt(migrations.CreateModel):
     """CreateModel in schema dq that keeps a table which an older DQX left there.
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -72,9 +73,11 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def locked_out(request: HttpRequest, original_response: Any = None, credentials: Any = None) -> HttpResponse:
     """After too many failed sign-ins; the words do not tell whether the name is known."""
-    return _refuse(
+    answer = _refuse(
         request, 429, "too_many", "Too many failed sign-ins. Wait a quarter of an hour, then try again.", "locked_out"
     )
+    answer["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+    return answer
 
 
 def _refuse(request: HttpRequest, status: int, code: str, message: str, template: str = "") -> HttpResponse:

@@ -57,8 +57,9 @@ def _stage(run: Run, script: Script, select: Select, stream: Stream) -> None:
     loading = f"{script.staging}_load"
     sql.execute(statements.create_staging(loading))
     _load(run, select, stream, loading)
+    sql.execute(statements.analyze_fast())
     sql.execute(statements.analyze(loading))
-    _check_keys(loading)
+    _check_keys(loading, stream.n_rows)
     sql.execute(statements.drop_staging(script.staging))
     sql.execute(statements.rename_staging(loading, script.staging))
     Script.objects.filter(pk=script.pk).update(staged_run=run)
@@ -75,16 +76,18 @@ def _load(run: Run, select: Select, stream: Stream, table: str) -> None:
         raise misfit(exc) from exc
 
 
-def _check_keys(table: str) -> None:
-    nulls = sql.rows(statements.null_keys(table))
-    if nulls:
+def _check_keys(table: str, n_rows: int) -> None:
+    sql.execute(statements.sort_in_memory(settings.WORK_MEM_MB))
+    keys = sql.row(statements.count_keys(table))
+    if keys["has_nulls"]:
+        nulls = sql.rows(statements.null_keys(table))
         raise Refused(
             "key_missing",
             "Every row needs rule_id, source_id and source_uid, but some are NULL, such as "
             f"{_example(nulls[0])}. Leave such rows out or give them a key.",
             examples=nulls,
         )
-    doubles = sql.value(statements.maybe_double(table)) and sql.rows(statements.double_keys(table))
+    doubles = sql.rows(statements.double_keys(table)) if keys["n_keys"] < n_rows else []
     if doubles:
         raise Refused(
             "key_doubled",

@@ -11,7 +11,7 @@ from dqx import checks
 from dqx.environment import BASE_DIR
 
 PRODUCTION = {
-    "DQX_SECRET_KEY": "kW7-mQ2_xV9nR4tB8yH3jL6pZ1cF5gD0sA-eU_iOqTwXvYz",
+    "DQX_SECRET_KEY": "kW7-mQ2_xV9nR4tB8yH3jL6pZ1cF5gD0sA-eU_iOqTwXvYz-0123456789",
     "DQX_ENCRYPTION_KEYS": "u3ZJ0xGg3m3yYc3v8rVd9b1o6b1oZf0yR3m0rWc2m1k=",
     "DQX_ALLOWED_HOSTS": "dqx.example.org",
     "DQX_TRUSTED_ORIGINS": "https://dqx.example.org",
@@ -46,7 +46,10 @@ def test_nor_has_its_database():
         name: os.environ[name].rsplit("/", 1)[0] + "/" + connection.settings_dict["NAME"]
         for name in ("DATABASE_URL", "DQX_RUNNER_DATABASE_URL")
     }
-    assert check("--deploy", "--database", "default", **urls) == ("System check identified no issues (0 silenced).\n", 0)
+    assert check("--deploy", "--database", "default", **urls) == (
+        "System check identified no issues (0 silenced).\n",
+        0,
+    )
 
 
 @pytest.mark.parametrize(

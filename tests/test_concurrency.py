@@ -167,7 +167,9 @@ def test_a_reader_during_a_publish_sees_the_old_rows_or_the_new(publisher):
 
     def read():
         while not over.is_set():
-            found = sql.row("SELECT count(*) AS n, min(data_value) AS least, max(data_value) AS most FROM dq.bad_detail")
+            found = sql.row(
+                "SELECT count(*) AS n, min(data_value) AS least, max(data_value) AS most FROM dq.bad_detail"
+            )
             seen.add(tuple(found.values()))
 
     reader = Task(read)
@@ -258,7 +260,9 @@ def test_of_two_workers_that_take_one_run_one_does_it(publisher):
 # --- Cancels --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("content", "sign"), [(ENDLESS, "RECURSIVE t"), (FLOOD, "generate_series")], ids=["no rows", "many rows"])
+@pytest.mark.parametrize(
+    ("content", "sign"), [(ENDLESS, "RECURSIVE t"), (FLOOD, "generate_series")], ids=["no rows", "many rows"]
+)
 def test_a_cancel_reaches_the_database_within_two_seconds(content, sign, publisher):
     script = populated(publisher, grid("a", 1, 3), "a")
     set_text(script, content)
@@ -324,7 +328,9 @@ def test_a_populate_ends_at_its_limit_and_keeps_what_was_staged(limit, most, con
 def test_a_text_whose_planning_explodes_is_refused_and_not_waited_for(publisher):
     """Each step names the one before twice, so there are four million copies to plan."""
     parts = ["c0 AS NOT MATERIALIZED (SELECT oid AS id FROM pg_class)"]
-    parts += [f"c{n} AS NOT MATERIALIZED (SELECT a.id FROM c{n - 1} a JOIN c{n - 1} b USING (id))" for n in range(1, 23)]
+    parts += [
+        f"c{n} AS NOT MATERIALIZED (SELECT a.id FROM c{n - 1} a JOIN c{n - 1} b USING (id))" for n in range(1, 23)
+    ]
     text = f"WITH {', '.join(parts)} {steps.FIVE} FROM c22"
     started = time.monotonic()
     with pytest.raises(DQXError) as told:
@@ -340,7 +346,9 @@ def test_a_server_that_does_not_listen_is_not_waited_for(publisher, settings, mo
     monkeypatch.setattr("scripts_app.stream.PATIENCE", 1.0)
     settings.POPULATE_SECONDS = 1
     value = "strpos(repeat('a', 200000 + n), 'b' || repeat('a', 100000))"
-    script = steps.new_script(publisher, f"{steps.FIVE.replace(chr(39) + 'v' + chr(39), value)} FROM generate_series(1, 1) n")
+    script = steps.new_script(
+        publisher, f"{steps.FIVE.replace(chr(39) + 'v' + chr(39), value)} FROM generate_series(1, 1) n"
+    )
     started = time.monotonic()
     run = steps.run_populate(script, publisher)
     assert (run.status, run.error["code"]) == (Run.Status.FAILED, "time_limit")

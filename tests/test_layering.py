@@ -2,7 +2,8 @@
 
 import ast
 import re
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
@@ -19,33 +20,40 @@ SQL = re.compile(
 # The embedded server's own database and logins, made through psql before Django can speak with it; the names are constants.
 SQL_FOR_PSQL = {"dqx/embedded/postgres.py"}
 
-FILES = sorted(file for layer in LAYERS for file in (BASE_DIR / layer).rglob("*.py"))
-every_file = pytest.mark.parametrize("file", FILES, ids=[str(file.relative_to(BASE_DIR)) for file in FILES])
+FILES = {
+    file.relative_to(BASE_DIR).as_posix(): file.read_text()
+    for layer in LAYERS
+    for file in sorted((BASE_DIR / layer).rglob("*.py"))
+}
+TREES = {path: ast.parse(text) for path, text in FILES.items()}
 
 
-def name_of(file: Path) -> str:
-    return file.relative_to(BASE_DIR).as_posix()
+def module_of(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".")
 
 
-def tree_of(file: Path) -> ast.Module:
-    return ast.parse(file.read_text())
+def path_of(module: str) -> str:
+    return module.replace(".", "/") + ".py"
 
 
 def layer_of(module: str) -> int | None:
     """How high a module is; None where it is not ours."""
-    path = module.replace(".", "/") + ".py"
     top = module.split(".")[0]
-    return len(LAYERS) if path in ROOTS else LAYERS.index(top) if top in LAYERS else None
+    return len(LAYERS) if path_of(module) in ROOTS else LAYERS.index(top) if top in LAYERS else None
 
 
 def is_door(path: str) -> bool:
-    return path not in ROOTS and (path.endswith(DOORS) or "/management/commands/" in path)
+    return path in FILES and path not in ROOTS and (path.endswith(DOORS) or "/management/commands/" in path)
 
 
-def imports(tree: ast.AST) -> list[str]:
-    """Dotted names of all that is imported; of `from a import b` both a and a.b, since b may be a module."""
+def is_statements(path: str) -> bool:
+    return path.endswith("statements.py")
+
+
+def imports(path: str) -> list[str]:
+    """Dotted names of all that a file imports; of `from a import b` both a and a.b, since b may be a module."""
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(TREES[path]):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -53,72 +61,80 @@ def imports(tree: ast.AST) -> list[str]:
     return found
 
 
-def exists(module: str) -> bool:
-    return (BASE_DIR / (module.replace(".", "/") + ".py")).exists()
+def offenders(offences: Callable[[str], list[Any]], paths: Iterable[str] = FILES) -> dict[str, list[Any]]:
+    """What is wrong in each file in which something is."""
+    return {path: found for path in paths if (found := offences(path))}
+
+
+def lines_with(pattern: str) -> Callable[[str], list[str]]:
+    return lambda path: [line.strip() for line in FILES[path].splitlines() if re.search(pattern, line)]
 
 
 # --- Imports --------------------------------------------------------------------------------------------------------------
 
 
-@every_file
-def test_no_import_points_upwards(file):
-    own = layer_of(name_of(file).removesuffix(".py").replace("/", "."))
-    upward = [module for module in imports(tree_of(file)) if (layer_of(module) or 0) > own]
-    assert upward == []
+def test_no_import_points_upwards():
+    assert not offenders(
+        lambda path: [name for name in imports(path) if (layer_of(name) or 0) > layer_of(module_of(path))]
+    )
 
 
-@every_file
-def test_every_import_is_absolute_and_at_the_top(file):
-    tree = tree_of(file)
-    relative = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
-    hidden = [
-        node.lineno
-        for node in ast.walk(tree)
-        for part in ast.iter_child_nodes(node)
-        if isinstance(part, ast.Import | ast.ImportFrom) and not isinstance(node, ast.Module)
-    ]
-    assert (relative, hidden) == ([], [])
-    assert "TYPE_CHECKING" not in file.read_text()
+def test_no_import_is_relative():
+    assert not offenders(
+        lambda path: [node.lineno for node in ast.walk(TREES[path]) if isinstance(node, ast.ImportFrom) and node.level]
+    )
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if is_door(name_of(file))], ids=name_of)
-def test_a_door_imports_no_other_door(file):
-    others = [module for module in imports(tree_of(file)) if exists(module) and is_door(module.replace(".", "/") + ".py")]
-    assert others == []
+def test_every_import_is_at_the_top():
+    """Not in a function, not under a condition, not for type checkers only."""
+    assert not offenders(
+        lambda path: [
+            part.lineno
+            for node in ast.walk(TREES[path])
+            for part in ast.iter_child_nodes(node)
+            if isinstance(part, ast.Import | ast.ImportFrom) and not isinstance(node, ast.Module)
+        ]
+    )
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in FILES if not is_door(name_of(file)) and name_of(file) not in ROOTS], ids=name_of
-)
-def test_nothing_below_imports_a_door_or_a_task(file):
-    above = [
-        module
-        for module in imports(tree_of(file))
-        if exists(module) and (is_door(module.replace(".", "/") + ".py") or module.endswith(".tasks"))
-    ]
-    assert above == []
+def test_a_door_imports_no_other_door():
+    assert not offenders(
+        lambda path: [name for name in imports(path) if is_door(path_of(name))], filter(is_door, FILES)
+    )
+
+
+def test_nothing_below_imports_a_door_or_a_task():
+    below = [path for path in FILES if not is_door(path) and path not in ROOTS]
+    assert not offenders(
+        lambda path: [
+            name
+            for name in imports(path)
+            if is_door(path_of(name)) or (name.endswith(".tasks") and path_of(name) in FILES)
+        ],
+        below,
+    )
 
 
 # --- SQL ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if name_of(file) != "dqx/sql.py"], ids=name_of)
-def test_only_one_module_opens_a_cursor_or_a_connection(file):
-    assert not re.search(r"\.cursor\(|psycopg2\.connect|copy_expert|copy_from\(|copy_to\(|\.raw\(|RawSQL|\.extra\(", file.read_text())
+def test_only_one_module_opens_a_cursor_or_a_connection():
+    found = offenders(
+        lines_with(r"\.cursor\(|psycopg2\.connect|copy_expert|copy_from\(|copy_to\(|\.raw\(|RawSQL|\.extra\(")
+    )
+    assert list(found) == ["dqx/sql.py"]
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.stem.endswith("statements")], ids=name_of)
-def test_statements_execute_nothing(file):
-    assert not {"dqx.sql", "django.db", "psycopg2"} & {module for module in imports(tree_of(file)) if module != "psycopg2.sql"} - {"psycopg2"}
-    assert ".execute(" not in file.read_text()
+def test_statements_execute_nothing():
+    executors = ("dqx.sql", "django.db")
+    statements = [*filter(is_statements, FILES)]
+    assert not offenders(lambda path: [name for name in imports(path) if name.startswith(executors)], statements)
+    assert not offenders(lines_with(r"\.execute\("), statements)
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in FILES if not file.stem.endswith("statements") and name_of(file) not in SQL_FOR_PSQL], ids=name_of
-)
-def test_no_sql_is_put_together_outside_statements(file):
-    put_together = [part for part in composed_texts(tree_of(file)) if SQL.match(part)]
-    assert put_together == []
+def test_no_sql_is_put_together_outside_statements():
+    elsewhere = [path for path in FILES if not is_statements(path) and path not in SQL_FOR_PSQL]
+    assert not offenders(lambda path: [text for text in composed_texts(TREES[path]) if SQL.match(text)], elsewhere)
 
 
 def composed_texts(tree):
@@ -140,7 +156,12 @@ def composed_texts(tree):
 
 
 def is_quoting(node):
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "SQL" and bool(node.args)
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "SQL"
+        and bool(node.args)
+    )
 
 
 def is_text(node):
@@ -150,10 +171,10 @@ def is_text(node):
 # --- Permissions ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_only_permissions_ask_who_may(file):
-    if file.name != "permissions.py" and name_of(file) != "dqx/users/models.py":  # where the answer is
-        assert not re.search(r"has_perms?\b|has_module_perms|permission_required|user_passes_test|PermissionRequiredMixin", file.read_text())
+def test_only_permissions_ask_who_may():
+    asks = lines_with(r"has_perms?\b|has_module_perms|permission_required|user_passes_test|PermissionRequiredMixin")
+    elsewhere = [path for path in FILES if not path.endswith("/permissions.py") and path != "dqx/users/models.py"]
+    assert not offenders(asks, elsewhere)
 
 
 # --- The test itself --------------------------------------------------------------------------------------------------------

@@ -179,8 +179,17 @@ def test_nothing_of_an_older_dqx_is_lost(old_database):
 
 def test_what_was_null_gets_the_default(old_database):
     migrate()
-    assert dict(Schedule.objects.values_list("job_name", "is_active")) == {"nightly": True, "of nothing": False, "unsure": True}
-    assert dict(User.objects.values_list("username", "is_active")) == {"anna": True, "otto": True, "gone": False, "lost": True}
+    assert dict(Schedule.objects.values_list("job_name", "is_active")) == {
+        "nightly": True,
+        "of nothing": False,
+        "unsure": True,
+    }
+    assert dict(User.objects.values_list("username", "is_active")) == {
+        "anna": True,
+        "otto": True,
+        "gone": False,
+        "lost": True,
+    }
     assert list(User.objects.filter(is_superuser=True).values_list("username", flat=True)) == ["anna"]
     assert {user.role for user in User.objects.all()} == {"viewer"}
     assert Schedule.objects.get(pk=1).created_at == datetime(2021, 1, 1, tzinfo=UTC)
@@ -272,14 +281,18 @@ def test_going_back_leaves_the_tables_as_they_came_with_all_their_rows(old_datab
     migrate_back()
     assert {table: columns_of(table) for table in OLD_TABLES} == columns
     back = old_rows()
-    assert [row[3] for row in back["users"]] == ["$2b$05$qvBSc1p5a1vr/C8KzuJgn.RLq61afwFrr/VtokIXB71DPqz5IJq3u"] * 3 + ["an old password"]
+    assert [row[3] for row in back["users"]] == ["$2b$05$qvBSc1p5a1vr/C8KzuJgn.RLq61afwFrr/VtokIXB71DPqz5IJq3u"] * 3 + [
+        "an old password"
+    ]
     assert {**back, "users": [(*row[:3], *row[4:]) for row in back["users"]]} == {
         **forwards,
         "users": [(*row[:3], *row[4:]) for row in forwards["users"]],
     }
     assert {row["relname"] for row in catalog() if row["relkind"] == "r"} == {*OLD_TABLES, "dq_script_1", "dq_script_2"}
     with steps.superuser() as cursor:  # an older DQX lives on
-        cursor.execute("INSERT INTO dq.rule_ref VALUES ('R2', 'The second', NULL); INSERT INTO dq.bad_detail VALUES ('R2', 'S1', '1')")
+        cursor.execute(
+            "INSERT INTO dq.rule_ref VALUES ('R2', 'The second', NULL); INSERT INTO dq.bad_detail VALUES ('R2', 'S1', '1')"
+        )
         cursor.execute("INSERT INTO dq.dq_sql_scripts (name, description, content) VALUES ('x', NULL, 'SELECT 1')")
     migrate()
     assert Script.objects.count() == 7
@@ -288,5 +301,9 @@ def test_going_back_leaves_the_tables_as_they_came_with_all_their_rows(old_datab
 
 def test_a_central_table_without_the_five_columns_is_named(django_db_setup, django_db_blocker):
     table = "CREATE SCHEMA dq; CREATE TABLE dq.bad_detail (rule_id varchar(20), source_id varchar(20), uid text)"
-    with django_db_blocker.unblock(), database(table), pytest.raises(RuntimeError, match="data_value, source_uid, txn_date"):
+    with (
+        django_db_blocker.unblock(),
+        database(table),
+        pytest.raises(RuntimeError, match="data_value, source_uid, txn_date"),
+    ):
         migrate()

@@ -14,7 +14,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 CASES = json.loads((Path(__file__).parent / "data" / "publish_cases.json").read_text())
 # The file's word for each of our counts.
-COUNTS = {"n_pairs": "pairs", "n_new": "key_new", "n_changed": "key_changed", "n_resolved": "key_gone", "n_unchanged": "key_unchanged"}
+COUNTS = {
+    "n_pairs": "pairs",
+    "n_new": "key_new",
+    "n_changed": "key_changed",
+    "n_resolved": "key_gone",
+    "n_unchanged": "key_unchanged",
+}
 
 
 @pytest.fixture
@@ -47,7 +53,9 @@ def test_publishing_gives_what_the_case_expects(case, source, publisher):
         else:
             steps.succeeded(populated)
             published = steps.succeeded(steps.run_publish(script, publisher))
-            assert {ours: getattr(published, ours) for ours in COUNTS} == {ours: step["counts"][name] for ours, name in COUNTS.items()}
+            assert {ours: getattr(published, ours) for ours in COUNTS} == {
+                ours: step["counts"][name] for ours, name in COUNTS.items()
+            }
         assert sorted(steps.bad_rows(), key=repr) == sorted(rows_of(step["expected"]), key=repr)
         assert steps.daily_counts_are_right()
 

@@ -21,7 +21,9 @@ moderately = settings(
 
 # --- What scripts find --------------------------------------------------------------------------------------------------
 
-odd = st.sampled_from(["", " ", "\\N", "\\.", "a\tb", "a\nb", "a\r\nb", "'", '"', "é", "e\u0301", "日本", "😀", "%s", "|", "NULL"])
+odd = st.sampled_from(
+    ["", " ", "\\N", "\\.", "a\tb", "a\nb", "a\r\nb", "'", '"', "é", "e\u0301", "日本", "😀", "%s", "|", "NULL"]
+)
 texts = odd | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 # Few and many times the same, or anything.
 keys = st.tuples(*map(st.sampled_from, (["R1", "R2"], ["S1", "S2"], ["1", "2", "3"]))) | st.tuples(texts, texts, texts)
@@ -61,7 +63,9 @@ def delete(rows):
 
 
 def change_dates(rows):
-    sql.execute("UPDATE dq.bad_detail SET txn_date = NULL WHERE rule_id = ANY(%(rules)s)", {"rules": [key[0] for key in rows]})
+    sql.execute(
+        "UPDATE dq.bad_detail SET txn_date = NULL WHERE rule_id = ANY(%(rules)s)", {"rules": [key[0] for key in rows]}
+    )
 
 
 def move_to_another_pair(rows):
@@ -135,7 +139,10 @@ def publishers():
 
 
 def counted(counts):
-    return {pair: tuple(kinds[kind] for kind in ("new", "changed", "resolved", "unchanged")) for pair, kinds in counts.items()}
+    return {
+        pair: tuple(kinds[kind] for kind in ("new", "changed", "resolved", "unchanged"))
+        for pair, kinds in counts.items()
+    }
 
 
 @pytest.fixture
@@ -189,12 +196,20 @@ def publish_and_compare(script, rows, model, publisher):
 def compare_review(told, run, counts, last):
     """What the review promised is what the publish did."""
     pairs = {(pair["rule_id"], pair["source_id"]): pair for pair in told["pairs"]}
-    promised = {pair: tuple(said[kind] for kind in ("new", "changed", "resolved", "unchanged")) for pair, said in pairs.items()}
+    promised = {
+        pair: tuple(said[kind] for kind in ("new", "changed", "resolved", "unchanged")) for pair, said in pairs.items()
+    }
     assert promised == counted(counts)
     assert {pair: said["last_publisher"] and said["last_publisher"]["id"] for pair, said in pairs.items()} == {
         pair: last.get(pair) for pair in counts
     }
-    done = {"pairs": run.n_pairs, "new": run.n_new, "changed": run.n_changed, "resolved": run.n_resolved, "unchanged": run.n_unchanged}
+    done = {
+        "pairs": run.n_pairs,
+        "new": run.n_new,
+        "changed": run.n_changed,
+        "resolved": run.n_resolved,
+        "unchanged": run.n_unchanged,
+    }
     assert told["totals"] == done
     for pair, said in pairs.items():
         assert {action: len(rows) for action, rows in said["samples"].items()} == {

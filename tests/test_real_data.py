@@ -103,7 +103,9 @@ def test_a_rule_finds_the_dirt_and_cleaning_resolves_it(name, rule, tables, publ
 def flights(django_db_setup, django_db_blocker):
     """The demo's tables."""
     if not Path(settings.DEMO_DATA).is_dir():
-        pytest.fail(f"The demo's data is not in {settings.DEMO_DATA}. `make test` installs it, or name its folder in DQX_DEMO_DATA.")
+        pytest.fail(
+            f"The demo's data is not in {settings.DEMO_DATA}. `make test` installs it, or name its folder in DQX_DEMO_DATA."
+        )
     with django_db_blocker.unblock():
         load.load_tables(lambda line: None)
         yield

@@ -105,6 +105,7 @@ def _web(home: Home, where: Site) -> Spec:
         "10",
     ]
     more = ["--config", "python:dqx.embedded.web", "--access-logfile", "-", "--no-control-socket"]
+    more += ["--limit-request-line", "8190"]  # an address of many filters and a cursor is long
     stops = ((signal.SIGTERM, 12),)
     return Spec(
         "web", _python("gunicorn", "dqx.wsgi", *options, *more), _environment(), log=home.log("web"), stops=stops

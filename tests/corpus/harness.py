@@ -28,8 +28,6 @@ def make_objects() -> set[str]:
     """Make what the corpus reads and attacks; returns what of it this server lacks: xml or extensions."""
     with steps.superuser() as cursor:
         cursor.execute(corpus.OBJECTS)
-        # What the runner may read of DQX's own.
-        cursor.execute("GRANT USAGE ON SCHEMA dq TO dqx_runner; GRANT SELECT ON dq.bad_detail, dq.rule_ref, dq.source_ref TO dqx_runner")
         cursor.execute("SELECT name FROM unnest(%s) AS name EXCEPT SELECT extname FROM pg_extension", ([*EXTENSIONS],))
         lacking = {name for (name,) in cursor.fetchall()}
         if not _has_xml(cursor):
@@ -45,7 +43,9 @@ def drop_objects() -> None:
     """Take all of it away, and leave an empty dq_src."""
     assert steps.eventually(no_script_runs, 60)
     with steps.superuser() as cursor:
-        cursor.execute("DROP FUNCTION public.purge_by(dq_src.customers); DROP SCHEMA app CASCADE; DROP SCHEMA dq_src CASCADE")
+        cursor.execute(
+            "DROP FUNCTION public.purge_by(dq_src.customers); DROP SCHEMA app CASCADE; DROP SCHEMA dq_src CASCADE"
+        )
         cursor.execute("DROP SEQUENCE dq.script_id_seq; SELECT lo_unlink(4711)")
         for name in EXTENSIONS:
             cursor.execute(f"DROP EXTENSION IF EXISTS {name} CASCADE")
@@ -55,7 +55,9 @@ def drop_objects() -> None:
 def no_script_runs() -> bool:
     """Whether the server is rid of all scripts."""
     with steps.superuser() as cursor:
-        cursor.execute("SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database()")
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database()"
+        )
         return cursor.rowcount == 0
 
 
@@ -87,7 +89,8 @@ _PICTURE = {
     "sequence": "SELECT last_value, is_called FROM dq.script_id_seq",
 }
 _ALL = " UNION ALL ".join(
-    f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM ({query}) t" for name, query in _PICTURE.items()
+    f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM ({query}) t"
+    for name, query in _PICTURE.items()
 )
 
 
@@ -147,7 +150,9 @@ class Attack:
         with steps.superuser() as cursor:
             cursor.execute("INSERT INTO dq.bad_detail VALUES ('KEEP', 'KEEP', '1', 'must stay', DATE '2024-01-01')")
             for name in (OTHERS_STAGING, REFUSED):
-                cursor.execute(f"CREATE TABLE stg.{name} AS TABLE dq.bad_detail WITH NO DATA; ALTER TABLE stg.{name} OWNER TO dqx_owner")
+                cursor.execute(
+                    f"CREATE TABLE stg.{name} AS TABLE dq.bad_detail WITH NO DATA; ALTER TABLE stg.{name} OWNER TO dqx_owner"
+                )
             cursor.execute(f"INSERT INTO stg.{OTHERS_STAGING} VALUES ('OTHER', 'OTHER', '1', 'other user S3CRET')")
 
     def _notified(self) -> bool:
@@ -158,7 +163,9 @@ class Attack:
         """The peak memory of the sessions that run scripts, where the server is on this machine."""
         with steps.superuser() as cursor:
             while not self.over.wait(0.02):
-                cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database()")
+                cursor.execute(
+                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database()"
+                )
                 for (pid,) in cursor.fetchall():
                     with contextlib.suppress(OSError, StopIteration):
                         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -193,5 +200,7 @@ def _busy(name: str, login: Any) -> Iterator[None]:
 
 def _is_active(name: str) -> bool:
     with steps.superuser() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s AND query ~ 'pg_sleep')", (name,))
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s AND query ~ 'pg_sleep')", (name,)
+        )
         return bool(cursor.fetchone()[0])
