@@ -74,7 +74,8 @@ def _tokens(text: str) -> list[tuple[str, int, int]]:
         assert match is not None  # noqa: S101 - the last branch takes any character
         kind, end = str(match.lastgroup), match.end()
         if match.group() == "/*":
-            end = _comment_end(text, position)
+            closed = _comment_end(text, position)
+            kind, end = (kind, closed) if closed else ("unclosed", len(text))
         elif kind == "dollar":
             close = text.find(match.group(), end)
             kind, end = "string", len(text) if close < 0 else close + len(match.group())
@@ -83,11 +84,11 @@ def _tokens(text: str) -> list[tuple[str, int, int]]:
     return tokens
 
 
-def _comment_end(text: str, start: int) -> int:
-    """Where a block comment ends; they nest."""
+def _comment_end(text: str, start: int) -> int | None:
+    """Where a block comment ends, if it does; they nest."""
     depth = 0
     for edge in _COMMENT_EDGE.finditer(text, start):
         depth += 1 if edge.group() == "/*" else -1
         if depth == 0:
             return edge.end()
-    return len(text)
+    return None

@@ -292,3 +292,42 @@ SELECT ALL 'R093' AS rule_id, 'EMP' AS source_id, e.k AS source_uid, e.n AS data
 -- md5: 3a4cb0cbde6199d02482130509a84f37
 -- why: set-returning function in the select list
 SELECT 'R095' AS rule_id, 'EVT' AS source_id, id || '/' || jsonb_object_keys(payload) AS source_uid, 'key' AS data_value, seen::date AS txn_date FROM dq_src.events WHERE id <= 3
+
+-- # 201_e_string_continued
+-- rows: 1
+-- md5: 60bea6390218901b39942b9e63f5170f
+-- why: a string continued on the next line keeps the escapes of its first part
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, E'a'
+  'b\'; -- c' /* ; */ AS data_value, DATE '2024-01-01' AS txn_date
+
+-- # 202_hint_and_empty_comments
+-- rows: 1
+-- md5: 201e113a0b2914eff7b1473638d7dc38
+-- why: comments that hold nothing, or a hint
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 5 */* c */ 2 AS data_value, DATE '2024-01-01' AS txn_date --
+--
+
+-- # 203_with_inside_brackets
+-- rows: 2
+-- md5: ab9a5f01157a1a3848705820144009b4
+-- why: WITH inside brackets, in a UNION, ordered
+(WITH a (v) AS (SELECT 1) SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, v AS data_value, DATE '2024-01-01' AS txn_date FROM a)
+UNION ALL (SELECT 'R' AS rule_id, 'S' AS source_id, 'w' AS source_uid, 2 AS data_value, DATE '2024-01-01' AS txn_date) ORDER BY 1, 3;
+
+-- # 204_escaped_alias
+-- rows: 1
+-- md5: 3e19a7a515baecb72d7732ba05de6255
+-- why: an alias written with escapes
+SELECT 'R' AS U&"rule\005fid", 'S' AS source_id, 'u' AS source_uid, 1 AS data_value, DATE '2024-01-01' AS txn_date
+
+-- # 205_dollars_in_names
+-- rows: 1
+-- md5: 41a6d89bbbfa5090c37129ce9cc2d1e1
+-- why: dollar signs inside names, tags of letters beyond ASCII
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, a$b$c || $ünï$it's;$ünï$ AS data_value, DATE '2024-01-01' AS txn_date FROM (SELECT 'x' AS a$b$c) q
+
+-- # 206_signs_of_drivers
+-- rows: 1
+-- md5: 3020702dc7ca9a9b59caa11be7b97220
+-- why: what placeholders of drivers look like
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, '%s %% {} :x ? $1' || ('{"a": 1}'::jsonb ? 'a')::text || (ARRAY[1, 2, 3])[2:3]::text AS data_value, DATE '2024-01-01' AS txn_date

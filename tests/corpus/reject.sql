@@ -298,3 +298,48 @@ SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 'v' AS data_value
 -- # 159_surrogate_escape
 -- why: E string with half of a surrogate pair
 SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, E'\uD83D' AS data_value, DATE '2024-01-01' AS txn_date
+
+-- # 201_unclosed_comment
+-- code: script_refused
+-- why: a comment that is not closed
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 'v' AS data_value, DATE '2024-01-01' AS txn_date /* and so on
+
+-- # 202_unclosed_nested_comment
+-- code: script_refused
+-- why: comments nest: the outer one is not closed
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 'v' AS data_value, DATE '2024-01-01' AS txn_date; /* a /* b */
+
+-- # 203_unclosed_comment_in_front
+-- code: script_not_select
+-- why: everything is in a comment that is not closed
+/* SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 'v' AS data_value, DATE '2024-01-01' AS txn_date
+
+-- # 204_password_hashes
+-- code: script_refused
+-- why: DQX's own users
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, hashed_password AS data_value, DATE '2024-01-01' AS txn_date FROM dq.users
+
+-- # 205_texts_of_others
+-- code: script_refused
+-- why: DQX's own scripts
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, content AS data_value, DATE '2024-01-01' AS txn_date FROM dq.dq_sql_scripts
+
+-- # 206_staging_of_others
+-- code: script_refused
+-- why: DQX's staging tables
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 1 AS data_value, DATE '2024-01-01' AS txn_date FROM stg.dq_script_0
+
+-- # 207_value_too_long
+-- code: row_misfit
+-- why: data_value of 2,001 characters
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, repeat('ü', 2001) AS data_value, DATE '2024-01-01' AS txn_date
+
+-- # 208_year_10000
+-- code: row_misfit
+-- why: a timestamp that Python's date can not hold
+SELECT 'R' AS rule_id, 'S' AS source_id, 'u' AS source_uid, 1 AS data_value, TIMESTAMP '10000-01-01' AS txn_date
+
+-- # 209_only_a_semicolon
+-- code: script_empty
+-- why: no statement
+;

@@ -112,7 +112,11 @@ class Program:
 
     def leaves_nothing(self) -> None:
         """Waits until none of its family is there."""
-        eventually(lambda: not any(alive(process) for process in self._family), f"the end of {self._family}")
+        try:
+            eventually(lambda: not any(alive(process) for process in self._family), "the end of its family")
+        except AssertionError:
+            left = [process.as_dict(["pid", "ppid", "status", "cmdline"]) for process in self._family if alive(process)]
+            raise AssertionError(f"still there: {left}") from None
 
 
 def alive(process: psutil.Process) -> bool:
