@@ -1,5 +1,6 @@
 """A process of the installation under test that does what it is told, one JSON line each: the person who clicks, and beat's minute."""
 
+import contextlib
 import json
 import sys
 import time
@@ -25,7 +26,9 @@ runs.MESSAGE_LOST_AFTER = timedelta(seconds=3)
 
 def person() -> User:
     """An admin."""
-    return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("ada", "ada@example.org", "x")
+    return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser(
+        "ada", "ada@example.org", "x"
+    )
 
 
 def save(content: str) -> dict[str, Any]:
@@ -44,10 +47,8 @@ def start(kind: str) -> dict[str, Any]:
 
 def look(pk: int) -> dict[str, Any]:
     """How a run is, after a look for what dead workers left."""
-    try:
+    with contextlib.suppress(DQXError):  # the broker is away for the moment
         runs.recover()
-    except DQXError:
-        pass  # the broker is away for the moment
     run = Run.objects.get(pk=pk)
     changes = run.n_new + run.n_changed + run.n_resolved
     return {"status": run.status, "changes": changes, "error": run.error, "seconds": run.seconds}
