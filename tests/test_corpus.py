@@ -22,10 +22,10 @@ OURS = ("dqx.script", "refcursor", "FETCH 0", "AS q)", "TO STDOUT", "FROM STDIN"
 ACCEPTED = [*corpus.cases("accept"), *(case for case in corpus.cases("either") if case.fields["answer"] == "accept")]
 REFUSED = [*corpus.cases("reject"), *(case for case in corpus.cases("either") if case.fields["answer"] == "reject")]
 
-# What nothing inside a database stops; deploy/README names it. DQX itself must not wait for it.
+# What nothing inside a database stops (docs/deployment.md). DQX itself must not wait for it.
 NOT_STOPPED = {
-    "085_repeat_1gb": "PostgreSQL has no limit on the memory of one value; a limit on the server's processes has",
-    "087_json_agg_bomb": "PostgreSQL has no limit on the memory of an aggregate; a limit on the server's processes has",
+    "085_repeat_1gb": "a value may take a gigabyte; only a limit on the server's processes bounds it",
+    "087_json_agg_bomb": "so may an aggregate; the same limit ends it",
     "089_strpos_no_interrupt": "the loop never looks whether it shall stop; the role's connection limit bounds how many there are",
     "128_strpos_at_run_time": "the same, when it runs",
     "109_function_source": "the catalogs are readable by every role; secrets don't belong into function bodies",
@@ -185,6 +185,7 @@ def test_it_does_no_harm(case, author, lacking):
         if case.name not in NOT_STOPPED:
             assert not attack.harm(case.fields["check"], staging, told)
             assert steps.eventually(harness.no_script_runs)
+        assert attack.stays_within_its_memory()
         assert own_session(case) == before
         assert not next_session(case)
         assert sql.value("SELECT pg_advisory_unlock(777)")

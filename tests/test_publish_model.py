@@ -1,6 +1,7 @@
 """Publish against a model of it in plain Python: two scripts that share and lose pairs, and another program that writes between."""
 
 import io
+import uuid
 from collections import Counter
 from datetime import date
 
@@ -232,3 +233,24 @@ def test_the_daily_counts_are_a_group_by_whoever_writes(source, history):
     for program, rows in history:
         program(rows)
         assert steps.daily_counts_are_right()
+
+
+def test_the_counts_are_kept_for_a_login_that_may_write_bad_rows_and_nothing_else(db):
+    name = f"other_program_{uuid.uuid4().hex[:12]}"
+    with steps.superuser() as cursor:
+        cursor.execute(
+            f"CREATE ROLE {name}; GRANT USAGE ON SCHEMA dq TO {name};"
+            f" GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON dq.bad_detail TO {name}"
+        )
+        try:
+            cursor.execute(f"SET ROLE {name}")
+            for statement in (
+                "INSERT INTO dq.bad_detail SELECT 'R' || n % 3, 'S', n, NULL, DATE '2024-01-01' + n % 2 FROM generate_series(1, 9) n",
+                "UPDATE dq.bad_detail SET txn_date = NULL, rule_id = 'R9' WHERE rule_id = 'R1'",
+                "DELETE FROM dq.bad_detail WHERE rule_id = 'R2'",
+                "TRUNCATE dq.bad_detail",
+            ):
+                cursor.execute(statement)
+                assert steps.daily_counts_are_right()
+        finally:
+            cursor.execute(f"RESET ROLE; DROP OWNED BY {name}; DROP ROLE {name}")

@@ -75,7 +75,7 @@ def _has_xml(cursor: Any) -> bool:
 _PICTURE = {
     "relations": "SELECT oid::regclass, relkind, relowner FROM pg_class WHERE oid > 16383",
     "functions": "SELECT oid::regprocedure, proowner, prosrc, proacl FROM pg_proc WHERE oid > 16383",
-    "roles": "SELECT rolname, rolsuper, rolcreatedb, rolcanlogin FROM pg_roles",
+    "roles": "SELECT rolname, rolsuper, rolcreatedb, rolcanlogin FROM pg_roles WHERE rolname !~ '^other_program_'",
     "settings": "TABLE pg_db_role_setting",
     "databases": "SELECT datname FROM pg_database WHERE datname = current_database()",
     "extensions": "SELECT extname FROM pg_extension",
@@ -146,6 +146,10 @@ class Attack:
 
             return not steps.eventually(harmless, GONE_WITHIN)
 
+    def stays_within_its_memory(self) -> bool:
+        """Whether no session took more than it may, by itself and of what all share."""
+        return self.peak_mb < int(os.environ.get("DQX_POSTGRES_MEMORY_MB", "1000000")) + 300
+
     def _lay_bait(self) -> None:
         with steps.superuser() as cursor:
             cursor.execute("INSERT INTO dq.bad_detail VALUES ('KEEP', 'KEEP', '1', 'must stay', DATE '2024-01-01')")
@@ -201,6 +205,8 @@ def _busy(name: str, login: Any) -> Iterator[None]:
 def _is_active(name: str) -> bool:
     with steps.superuser() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s AND query ~ 'pg_sleep')", (name,)
+            "SELECT FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database() AND query ~ 'pg_sleep'",
+            (name,),
         )
-        return bool(cursor.fetchone()[0])
+        return cursor.rowcount > 0

@@ -110,13 +110,21 @@ class Program:
         """Waits until it has ended and returns its exit code."""
         return self._process.wait(PATIENCE)
 
-    def leaves_nothing(self) -> None:
-        """Waits until none of its family is there."""
-        try:
-            eventually(lambda: not any(alive(process) for process in self._family), "the end of its family")
-        except AssertionError:
-            left = [process.as_dict(["pid", "ppid", "status", "cmdline"]) for process in self._family if alive(process)]
-            raise AssertionError(f"still there: {left}") from None
+    def leaves_nothing(self, but: str = "") -> None:
+        """Waits until none of its family is there, but for those with `but` in their command line."""
+
+        def left() -> list[psutil.Process]:
+            return [process for process in self._family if alive(process) and not (but and _says(process, but))]
+
+        eventually(lambda: not left(), f"the end of its family; ended or not: {self._family}")
+
+
+def _says(process: psutil.Process, words: str) -> bool:
+    """Whether these words are in its command line; one that has ended says nothing."""
+    try:
+        return words in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def alive(process: psutil.Process) -> bool:
