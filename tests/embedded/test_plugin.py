@@ -1,5 +1,6 @@
 """The servers of a run of the tests end with it, however it ends. The run here goes on beside the one that runs it."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -33,7 +34,10 @@ def test_a_run_that_is_ended_leaves_no_server(tmp_path: Path, number: signal.Sig
         assert mark.exists(), running.text
         servers = servers_of(running)
         assert len(servers) == 2
-        running.send(number)
+        if number == signal.SIGINT:
+            os.killpg(running.pid, number)  # as a terminal does: the run and its workers all hear Ctrl-C
+        else:
+            running.send(number)
         eventually(lambda: not any(alive(server) for server in servers), f"the end of {servers}")
 
 
