@@ -145,16 +145,20 @@ def wait(run: Run, seconds: float) -> Run:
     return run
 
 
-def recover(script: Script | None = None) -> int:
+def recover(script: Script | None = None, lost_after: timedelta = MESSAGE_LOST_AFTER) -> int:
     """End the runs whose worker died, and send queued ones again whose message seems lost; returns how many were ended.
 
     A worker holds the run's lock from before the run is running until it has ended: running with a free lock means that it died.
+
+    Args:
+        script: look at its runs only.
+        lost_after: a run that is queued for longer is sent again; a message too many does no harm.
     """
     active = Run.objects.filter(status__in=Run.ACTIVE, **({"script": script} if script else {}))
     ended = 0
     for pk in active.filter(status=Run.Status.RUNNING).values_list("pk", flat=True):
         ended += sql.lock_is_free(LOCKS, pk) and end(pk, _died())
-    lost = active.filter(status=Run.Status.QUEUED, created_at__lt=timezone.now() - MESSAGE_LOST_AFTER)
+    lost = active.filter(status=Run.Status.QUEUED, created_at__lt=timezone.now() - lost_after)
     for run in lost:
         send(run)
     return ended

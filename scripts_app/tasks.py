@@ -1,5 +1,7 @@
 """What workers and beat call: ids in, one operation."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from celery.signals import worker_ready
 
@@ -19,6 +21,12 @@ def recover() -> None:
 
 
 @shared_task
+def take_over() -> None:
+    """The same for a worker that starts: messages that the last one had taken were lost with it."""
+    runs.recover(lost_after=timedelta(0))
+
+
+@shared_task
 def run_schedule(pk: int) -> None:
     """Do what schedule `pk` says."""
     schedules.run(pk)
@@ -27,4 +35,4 @@ def run_schedule(pk: int) -> None:
 @worker_ready.connect
 def recover_at_start(**_: object) -> None:
     """The next worker finds what the last one left."""
-    recover.delay()
+    take_over.delay()

@@ -34,7 +34,7 @@ def main() -> None:
         print(machine(installation))
         for name in wanted.rows or ROWS:
             module, row = ROWS[name].split(":")
-            getattr(import_module(module), row)().measure()
+            getattr(import_module(module), row)(installation).measure()
 
 
 def arguments() -> argparse.Namespace:

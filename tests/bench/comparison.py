@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from dqx import sql
 from tests.bench.figures import Figure, Reach, tell
+from tests.faults.installation import Installation
 
 
 class Comparison:
@@ -21,6 +22,9 @@ class Comparison:
     title: str
     reach: Reach | None = None
     repeats = 5
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
 
     def prepare(self) -> None:
         """Make what both sides need. Not timed."""

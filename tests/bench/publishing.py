@@ -93,6 +93,7 @@ class New(Publish):
     name = "publish-new"
     title = "publish, 1,000,000 new rows into a table of 3,000,000; psql: INSERT … SELECT"
     reach = Reach(1.8)
+    repeats = 3
     rule = "RULE_4"
 
     def prepare(self) -> None:

@@ -38,18 +38,22 @@ class Installation:
         """The state folder."""
         return self.cluster.home
 
-    def run(self, *arguments: str) -> str:
-        """What a Python of this DQX prints, such as `run("-m", "django", "migrate")`."""
-        done = subprocess.run(
+    def run(self, *arguments: str) -> None:
+        """Let a Python of this DQX do something to its end, such as `run("-m", "django", "migrate")`."""
+        process = self.start(*arguments)
+        said = process.communicate()[0]
+        assert process.returncode == 0, said
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a Python of this DQX, to which one can write and which answers."""
+        return subprocess.Popen(
             [sys.executable, *arguments],
             env=self.environment,
             cwd=BASE_DIR,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
-            check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 class Worker:
@@ -82,6 +86,10 @@ class Worker:
     def stop(self) -> None:
         """Stop it in order."""
         self._child.stop(Sleeper().pause)
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self._log_from(self._child.log_start)[-3000:]
 
     def _log_from(self, place: int) -> str:
         return self.log.read_bytes()[place:].decode(errors="replace")

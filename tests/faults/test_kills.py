@@ -1,165 +1,106 @@
-"""kill -9 of a worker, of the child that works, and of PostgreSQL, at random moments of populate and publish.
+"""kill -9 at random moments of populate and publish. A failure prints the seed that repeats it: DQX_FAULTS_SEED=… pytest …"""
 
-Afterwards the run has ended and tells the truth; staging and the central table are the old rows or the new ones, never a mixture.
-"""
-
-import json
+import contextlib
+import itertools
 import os
-import random
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-import psycopg2
 import pytest
 
-from dqx.environment import BASE_DIR
-from tests.faults.installation import Installation, Worker, start_installation, wait_until
-from tests.steps import checksum
-
-ROWS = 40_000
-EMPTY = checksum([])
-KILLS, MANY_KILLS = 21, 300
-# What the script returns depends on the version in a table, so that its text never changes.
-SCRIPT = f"""
-SELECT 'R' || i % 2 AS rule_id, 'S1' AS source_id, 'u' || i AS source_uid,
-       CASE WHEN i % 3 = 0 THEN 'v' || i ELSE 'v' || i || '-' || version END AS data_value, DATE '2024-01-01' + i % 30 AS txn_date
-  FROM public.truth, generate_series(version * 100, version * 100 + {ROWS}) AS i
-"""
+from tests.faults.installation import wait_until
 
 
-class Killing:
-    """The installation, its worker, a person at its driver, and what has to be true by now."""
+@pytest.fixture
+def rounds(request):
+    """How many rounds of one populate and one publish, with a kill in each."""
+    return 25 if request.config.getoption("--long") else 2
 
-    def __init__(self, installation: Installation, worker: Worker) -> None:
-        self.installation, self.worker = installation, worker
-        self.driver = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.driver"],
-            env=installation.environment,
-            cwd=BASE_DIR,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.version, self.staged, self.published = 0, EMPTY, EMPTY
 
-    def ask(self, command: str, *arguments: Any) -> Any:
-        """What the driver answers."""
-        assert self.driver.stdin is not None
-        assert self.driver.stdout is not None
-        self.driver.stdin.write(json.dumps([command, *arguments]) + "\n")
-        self.driver.stdin.flush()
-        return json.loads(self.driver.stdout.readline())
+def kill(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
-    def sql(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of a query as the owner."""
-        connection = psycopg2.connect(self.installation.cluster.owner_url)
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(query)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
 
-    def next_version(self) -> str:
-        """Change what is true; its checksum."""
-        self.version += 1
-        self.sql(f"UPDATE public.truth SET version = {self.version}")
-        return checksum(self.sql(SCRIPT))
+def children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    def ended(self, run: int, seconds: float = 60) -> dict[str, Any]:
-        """The run, which has to end."""
-        last: dict[str, Any] = {}
 
-        def over() -> bool:
-            last.update(self.ask("look", run))
-            return last["status"] not in ("queued", "running")
+def test_worker_is_killed(story, rounds):
+    """All its processes, or only the first; then a child that is at work goes on to the end of its run."""
+    first_only = itertools.cycle([False, True, True, False])
 
-        wait_until(over, seconds, lambda: f"run {run} never ends: {last}")
-        return last
-
-    def whole(self, kind: str) -> dict[str, Any]:
-        """A run that nobody disturbs, which has to succeed."""
-        run = self.ended(self.ask("start", kind)["run"])
-        assert run["status"] == "succeeded", run
-        return run
-
-    def kill(self, whom: str) -> None:
-        """kill -9, and start again what does not come back by itself."""
-        if whom == "worker":
-            self.worker.kill()
-            self.worker.start()
-        elif whom == "child":
-            for pid in self.worker.pids()[1:]:
-                os.kill(pid, signal.SIGKILL)
+    def kill_and_start_again():
+        if next(first_only):
+            kill(story.worker.pids()[0])
         else:
-            self.installation.cluster.kill()
-            self.installation.cluster.start()
+            story.worker.kill()
+        story.worker.start()
+
+    story.rounds(rounds, kill_and_start_again)
 
 
-@pytest.fixture(scope="module")
-def killing() -> Iterator[Killing]:
-    with start_installation() as installation:
-        worker = Worker(installation)
-        worker.start()
-        killing = Killing(installation, worker)
-        killing.sql("CREATE TABLE public.truth AS SELECT 0 AS version")
-        killing.sql("GRANT SELECT ON public.truth TO dqx_runner")
-        killing.ask("save", SCRIPT)
-        yield killing
-        killing.driver.kill()
-        worker.stop()
+def test_children_of_the_worker_are_killed(story, rounds):
+    def kill_children():
+        for pid in story.worker.pids()[1:]:
+            kill(pid)
+
+    story.rounds(rounds, kill_children, minutes_pass=True)
 
 
-def test_nothing_is_ever_half_done(killing: Killing, request: pytest.FixtureRequest) -> None:
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
-    kills = MANY_KILLS if request.config.getoption("--long") else KILLS
-    new = killing.next_version()
-    lasts = {kind: killing.whole(kind)["seconds"] for kind in ("populate", "publish")}
-    killing.staged = killing.published = new
-    try:
-        for number in range(kills):
-            whom = ("worker", "child", "postgres")[number % 3]
-            one_kill(killing, chance, whom, ("populate", "publish")[number // 3 % 2], lasts)
-    except AssertionError as exc:
-        exc.add_note(f"seed {seed}, kill {number} of the {whom}")
-        raise
-    killing.whole("populate")
-    killing.whole("publish")
-    assert killing.ask("truth")["bad_rows"] == checksum(killing.sql(SCRIPT))
+def test_server_is_killed(story, rounds):
+    cluster = story.world.installation.cluster
+
+    def kill_all_and_start_again():
+        backends = children(cluster.pid)
+        cluster.kill()
+        for pid in backends:
+            kill(pid)
+        cluster.start()
+
+    story.rounds(rounds, kill_all_and_start_again, minutes_pass=True)
 
 
-def one_kill(killing: Killing, chance: random.Random, whom: str, kind: str, lasts: dict[str, float]) -> None:
-    """One run, killed at a moment of it or just before or after, and all that has to be true then."""
-    new = killing.next_version()
+def test_one_backend_of_the_server_is_killed(story, rounds):
+    """The server then ends all other sessions and recovers."""
+    at_work = "backend_type = 'client backend' AND usename <> 'dqx_admin' AND state <> 'idle'"
+
+    def kill_a_backend():
+        for (pid,) in story.world.rows(f"SELECT pid FROM pg_stat_activity WHERE {at_work} ORDER BY random() LIMIT 1"):
+            kill(pid)
+
+    story.rounds(rounds, kill_a_backend, minutes_pass=True)
+
+
+def test_command_of_the_terminal_is_killed(story, rounds):
+    """The run is found by whoever wants to populate or publish next."""
+    world = story.world
+    for _ in range(rounds):
+        world.next_version()
+        for kind in ("populate", "publish"):
+            before = world.last_run().pk
+            command = world.installation.start("-m", "django", kind, str(world.script))
+            wait_until(lambda before=before: world.last_run().pk > before, 20, lambda: "the command did nothing")
+            story.random_moment_of(kind)
+            command.kill()
+            command.communicate()
+            run = story.ended(world.last_run().pk, story.minute)
+            story.check(run)
+            if not run.succeeded:
+                story.do(kind)
+
+
+@pytest.mark.parametrize(("death", "kind"), [("open_and_die", "populate"), ("claim_and_die", "publish")])
+def test_worker_dies_before_it_starts(story, death, kind):
+    """Between the message and the claim, or between the claim and the work: the next worker does it, or ends it."""
+    world = story.world
+    world.next_version()
     if kind == "publish":
-        killing.whole("populate")
-        killing.staged = new
-    run = killing.ask("start", kind)["run"]
-    time.sleep(chance.uniform(0, 1.2 * lasts[kind]))  # the moment is the test
-    killing.kill(whom)
-    ended = killing.ended(run)
-    done = ended["status"] == "succeeded"
-    assert done or ended["status"] == "failed", ended
-    if done and kind == "populate":
-        killing.staged = new
-    if done and kind == "publish":
-        killing.published = new
-    check(killing, whom, run, ended["changes"] if kind == "publish" and done else 0)
-
-
-def check(killing: Killing, whom: str, run: int, changes: int) -> None:
-    """Old or new, and the ledger says which."""
-    found = killing.ask("truth")
-    assert found["bad_rows"] == killing.published
-    assert found["counts"]
-    assert found["events"].get(str(run), 0) == changes
-    assert found["tables"] == 1, "a table of a populate that failed was left"
-    if whom == "postgres" and found["staging"] == EMPTY:  # unlogged tables do not outlive a crash
-        assert killing.ask("start", "publish") == {"code": "staging_lost"}
-        killing.staged = EMPTY
-    assert found["staging"] == killing.staged
+        story.do("populate")
+    story.worker.kill()
+    assert world.ask(death, kind=kind, script=world.script) == {}
+    story.worker.start()
+    run = story.ended(world.last_run().pk)
+    assert (run.status, run.error) == (("succeeded", None) if death == "open_and_die" else ("failed", "worker_died"))
+    story.check(run)
+    story.do("publish")
