@@ -38,7 +38,7 @@ def tables(django_db_setup, django_db_blocker):
                 load_table(name, state)
         yield
         for name in ("hospital", "flights"):
-            sql.execute(f"DROP VIEW dq_src.{name}; DROP TABLE dq_src.{name}_dirty, dq_src.{name}_clean")
+            sql.execute(f"DROP VIEW IF EXISTS dq_src.{name}; DROP TABLE dq_src.{name}_dirty, dq_src.{name}_clean")
 
 
 def load_table(name, state):
