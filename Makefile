@@ -48,6 +48,7 @@ check: lint types  ## lint, types, and whether the installed packages fit each o
 lock:  ## write the lock files anew; LOCK_ARGS=--upgrade for newer versions
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv (pip install uv)." >&2; exit 1; }
 	cd requirements && $(COMPILE) base.in -o base.txt
+	cd requirements && $(COMPILE) parquet.in -o parquet.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) --no-deps demo.in -o demo.txt
 	cd requirements && $(COMPILE) --no-deps node.in -o node.txt

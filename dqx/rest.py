@@ -100,17 +100,32 @@ class ListQuery(PageQuery):
 
 
 class Accepted(NamedTuple):
-    """What a method of a door takes."""
+    """What a method of a door takes, and how it answers."""
 
     query: type[Query] = Query
     body: type[Strict] = Strict
+    returns: Mapping[Any, Any] = {}
+    refuses: tuple[int, ...] = ()
 
 
-def accepts(query: type[Query] = Query, body: type[Strict] = Strict) -> Callable[[Method], Method]:
-    """Say what a method of a `View` takes; one without this takes no parameter and no field."""
+def accepts(
+    query: type[Query] = Query,
+    body: type[Strict] = Strict,
+    *,
+    returns: Mapping[Any, Any] | None = None,
+    refuses: tuple[int, ...] = (),
+) -> Callable[[Method], Method]:
+    """Say what a method of a `View` takes and how it answers, for the check of its input and for the description of the API.
+
+    Args:
+        returns: by status, or by (status, media type): the serializer of the answer, a list of one serializer for a JSON list, bytes
+            for a file, or None for an answer without a body.
+        refuses: the statuses of its own refusals, such as 409. What any method may answer (400, 401, 403, 503, and 404 where the
+            address has an id) goes without saying.
+    """
 
     def mark(method: Method) -> Method:
-        method.accepted = Accepted(query, body)  # type: ignore[attr-defined]
+        method.accepted = Accepted(query, body, returns or {}, refuses)  # type: ignore[attr-defined]
         return method
 
     return mark
