@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, re_path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
 from badDetail_app import api as bad_detail
-from dqx import drf
+from dqx import drf, openapi
 from dqx.errors import NotFound
 from dqx.rest import View
 from dqx.users import api as users
@@ -60,5 +60,7 @@ urlpatterns = [
     *both("runs", scripts.Runs),
     *both("runs/<int:pk>", scripts.OneRun),
     *both("runs/<int:pk>/cancel", scripts.Cancel),
+    *both("schema", openapi.Description),
+    re_path(r"^docs/?$", openapi.docs, name="api-docs"),
     re_path("", unknown),
 ]

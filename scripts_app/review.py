@@ -1,16 +1,20 @@
 """Review: what a publish would change, before it does."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import ProgrammingError, transaction
+from psycopg2 import errorcodes
 
 from badDetail_app import publication
 from badDetail_app.publication import PairDiff
 from dqx import keyset, sql
+from dqx.errors import NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor
 from scripts_app import statements
-from scripts_app.models import Scope
+from scripts_app.models import Scope, Script
 from scripts_app.permissions import get_script_for
 from scripts_app.publish import check_filled, check_staged, scope_of
 
@@ -30,8 +34,8 @@ def review(pk: int, *, actor: Actor) -> dict[str, Any]:
         Conflict: nothing is staged, or it is older than the text.
     """
     script = get_script_for(actor, pk, "scripts.review_script")
-    run = check_staged(script)
-    with transaction.atomic():
+    with _while_it_is_there(script), transaction.atomic():
+        run = check_staged(script)
         diffs = publication.compute(script.staging, scope_of(script))
         sampled = sorted(diffs, key=_changes, reverse=True)[:MOST_SAMPLED_PAIRS]
         samples = publication.samples(script.staging, [(diff.rule_id, diff.source_id) for diff in sampled])
@@ -43,6 +47,17 @@ def review(pk: int, *, actor: Actor) -> dict[str, Any]:
         "totals": publication.totals(diffs)._asdict(),
         "pairs": [_pair(diff, publishers, samples) for diff in diffs],
     }
+
+
+@contextlib.contextmanager
+def _while_it_is_there(script: Script) -> Iterator[None]:
+    """Somebody may delete the script, and its staging table with it, between the look at it and the reading of it."""
+    try:
+        yield
+    except ProgrammingError as exc:
+        if getattr(exc.__cause__, "pgcode", None) != errorcodes.UNDEFINED_TABLE:
+            raise
+        raise NotFound("script_not_found", f"Script {script.pk} was deleted.") from exc
 
 
 def _changes(diff: PairDiff) -> int:
@@ -74,8 +89,9 @@ def staged_rows(pk: int, *, actor: Actor, place: Place = FIRST, size: int = 100)
         Conflict: nothing was populated yet, or the rows were lost.
     """
     script = get_script_for(actor, pk, "scripts.review_script")
-    check_filled(script)
     statement = statements.staged_rows(script.staging, bounded=place.key is not None, forward=place.forward)
     rule, source, uid = place.key or ("", "", "")
-    found = sql.rows(statement, {"rule": rule, "source": source, "uid": uid, "most": size + 1})
+    with _while_it_is_there(script):
+        check_filled(script)
+        found = sql.rows(statement, {"rule": rule, "source": source, "uid": uid, "most": size + 1})
     return keyset.page_of(found, place, size, lambda row: (row["rule_id"], row["source_id"], row["source_uid"]))

@@ -9,8 +9,8 @@ from django.db import IntegrityError, connections, transaction
 
 from badDetail_app import publication
 from dqx import sql
-from dqx.errors import Conflict, DQXError
-from scripts_app import execution, populate, runs, scripts
+from dqx.errors import Conflict, DQXError, NotFound
+from scripts_app import execution, populate, review, runs, scripts
 from scripts_app.models import Run
 from tests import steps
 
@@ -123,6 +123,28 @@ class Closed:
 
     def __exit__(self, *_):
         self.superuser.__exit__(None, None, None)
+
+
+# --- Reviews --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda script, actor: review.review(script.pk, actor=actor),
+        lambda script, actor: review.staged_rows(script.pk, actor=actor),
+    ],
+    ids=["review", "staged rows"],
+)
+def test_a_script_that_is_deleted_while_somebody_looks_is_not_found(publisher, look):
+    script = populated(publisher, grid("a", 1, 3), "a")
+    with steps.superuser() as cursor:
+        cursor.execute(f"BEGIN; LOCK TABLE stg.{script.staging}")
+        looking = Task(look, script, publisher)
+        assert steps.eventually(waits_for_a_lock)
+        cursor.execute(f"DROP TABLE stg.{script.staging}; COMMIT")
+    with pytest.raises(NotFound):
+        looking.done()
 
 
 # --- Publishes ------------------------------------------------------------------------------------------------------------
