@@ -30,6 +30,7 @@ run: $(VENV)/.base $(if $(filter 0,$(DQX_DEMO)),,$(VENV)/demo/.installed) assets
 	@exec $(BIN)/python -m dqx.embedded --with-parent
 
 test: $(VENV)/.dev $(VENV)/demo/.installed assets  ## the whole test suite; PYTEST_ARGS="-k name" for a part
+	@$(BIN)/python -m tests.pages.chromium
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev assets  ## measure populate and publish against psql

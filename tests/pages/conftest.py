@@ -1,0 +1,126 @@
+"""A person at a browser: Chromium against gunicorn, a worker, and the databases of the tests."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from dqx.environment import BASE_DIR
+from tests.api import servers
+from tests.conftest import PASSWORD
+from tests.pages import chromium
+
+# Playwright keeps an event loop in this thread, which Django takes for a reason not to speak with the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+THEMES = ("light", "dark")
+SCREENSHOTS = BASE_DIR / "screenshots"
+AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+COLLECT = "import django; django.setup(); from dqx import static_files; static_files.collect()"
+WATCH = "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective + ' ' + e.blockedURI))"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    found = chromium.find()
+    if found is None:
+        pytest.fail(chromium.WHAT_TO_DO)
+    return {**browser_type_launch_args, "executable_path": found, "args": chromium.ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def static_files():
+    """Collected as for a deployment, once for all processes of the tests."""
+    with (BASE_DIR / "static" / "build.mjs").open() as whole:
+        fcntl.flock(whole, fcntl.LOCK_EX)
+        environment = {**servers.environment(), "DJANGO_SETTINGS_MODULE": "dqx.settings"}
+        subprocess.run([sys.executable, "-c", COLLECT], env=environment, cwd=BASE_DIR, check=True)
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, static_files, tmp_path_factory):
+    """The address of the pages."""
+    folder = tmp_path_factory.mktemp("servers")
+    with servers.worker(folder), servers.web(folder) as http:
+        yield http.address
+
+
+@pytest.fixture(params=SIZES, scope="session")
+def size(request):
+    return request.param
+
+
+@pytest.fixture(params=THEMES, scope="session")
+def theme(request):
+    return request.param
+
+
+class Visitor:
+    """A page of the browser, and all that went wrong on it."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page, self.site, self.complaints = page, site, []
+        page.add_init_script(WATCH)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+
+    def open(self, path: str) -> Any:
+        """Go to an address; its answer, once what it loads is there."""
+        return self.page.goto(self.site + path, wait_until="networkidle")
+
+    def sign_in(self, person: Any) -> None:
+        """Fill in the form as a person does."""
+        self.open("/admin/login/?next=/")
+        self.page.get_by_label("Username").fill(person.username)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(self.site + "/")
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the window."""
+        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    def violations(self) -> list[str]:
+        """What the Content-Security-Policy kept from happening."""
+        return self.page.evaluate("window.violations")
+
+    def barriers(self, but: str = "") -> list[str]:
+        """The serious and critical findings of axe, each with where it is; `but` is a selector of what others made."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("(but) => axe.run(but ? {exclude: [[but]]} : document)", but)["violations"]
+        return [
+            f"{one['id']}: {node['target']}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    def photograph(self, name: str) -> Path:
+        """A picture of the whole page in the folder of screenshots."""
+        path = SCREENSHOTS / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+
+@pytest.fixture
+def visitor(page, site):
+    visitor = Visitor(page, site)
+    yield visitor
+    assert not visitor.complaints, visitor.complaints
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args, request):
+    """As large as `size` and in the colours of `theme`, where a test asks for them."""
+    wanted = dict(browser_context_args)
+    if "size" in request.fixturenames:
+        width, height = SIZES[request.getfixturevalue("size")]
+        wanted["viewport"] = {"width": width, "height": height}
+    if "theme" in request.fixturenames:
+        wanted["color_scheme"] = request.getfixturevalue("theme")
+    return wanted
