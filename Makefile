@@ -26,11 +26,12 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
-run: $(VENV)/.base $(if $(filter 0,$(DQX_DEMO)),,$(VENV)/demo/.installed) assets  ## install and start everything
+run: $(BIN)/dqx $(if $(filter 0,$(DQX_DEMO)),,$(VENV)/demo/.installed) assets  ## install and start everything
 	@exec $(BIN)/python -m dqx.embedded --with-parent
 
-test: $(VENV)/.dev $(VENV)/demo/.installed assets  ## the whole test suite; PYTEST_ARGS="-k name" for a part
+test: $(VENV)/.dev $(BIN)/dqx $(VENV)/demo/.installed assets  ## the whole test suite; PYTEST_ARGS="-k name" for a part
 	@$(BIN)/python -m tests.pages.chromium
+	@$(if $(PYTEST_ARGS),:,$(find_node); npm test --silent)
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev assets  ## measure populate and publish against psql
@@ -55,7 +56,7 @@ lock:  ## write the lock files anew; LOCK_ARGS=--upgrade for newer versions
 	cd requirements && $(COMPILE) --no-deps node.in -o node.txt
 
 clean:  ## remove what is made here but the data in var
-	rm -rf $(VENV) node_modules static/dist staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules static/dist staticfiles build dqx.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.made:
 	@[ -n "$(PYTHON)" ] || { echo "DQX needs Python 3.11, 3.12 or 3.13; this machine has $$(python3 --version 2>/dev/null || echo none). Name one with: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
@@ -68,6 +69,11 @@ $(VENV)/.made:
 $(VENV)/.base: $(VENV)/.made requirements/base.txt
 	@echo "Installing the packages of requirements/base.txt"
 	@$(PIP) install $(LOCKED) -r requirements/base.txt
+	@touch $@
+
+# The command of the terminal. It runs the code of this folder, so only what pyproject.toml says of it makes it anew.
+$(BIN)/dqx: $(VENV)/.base pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt

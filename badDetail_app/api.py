@@ -1,71 +1,81 @@
-"""/api/bad_detail/: the bad rows, and what to filter them by."""
+"""/api/bad_detail/: the bad rows, what to filter them by, the life of each, and all of them as a file."""
 
-from typing import Any
+from collections.abc import Iterable
 
-from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from django.http import StreamingHttpResponse
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from badDetail_app import reports
-from badDetail_app.report_statements import Filters, Ordering
-from dqx.rest import PageQuery, Query, View, accepts
-
-SORTABLE = ("rule_id", "source_id", "source_uid", "data_value", "txn_date")
-
-
-class _Several(serializers.ListField):
-    """A parameter that may be repeated."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=serializers.CharField(trim_whitespace=False), default=list, max_length=1000, **kwargs)
-
-
-class FilterQuery(Query):
-    """Which bad rows."""
-
-    rule_id = _Several()
-    source_id = _Several()
-    source_uid = _Several()
-    q = _Several()
-    date_from = serializers.DateField(default=None)
-    date_to = serializers.DateField(default=None)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """An empty span is a mistake; it must not look like "nothing is bad"."""
-        if attrs["date_from"] and attrs["date_to"] and attrs["date_from"] > attrs["date_to"]:
-            raise ValidationError({"date_from": ["It is later than date_to."]})
-        return attrs
-
-
-class BadRowQuery(PageQuery, FilterQuery):
-    """Which bad rows, in which order, and which page of them."""
-
-    ordering = serializers.ChoiceField([*SORTABLE, *(f"-{name}" for name in SORTABLE)], default="rule_id")
-
-
-def filters_of(query: dict[str, Any]) -> Filters:
-    """The filters that a checked query gives."""
-    named = ("rule_id", "source_id", "source_uid", "q", "date_from", "date_to")
-    return Filters(*(query[name] for name in named))
+from badDetail_app import export, history, reports
+from badDetail_app.bodies import (
+    BadRowPage,
+    BadRowQuery,
+    ChoicesBody,
+    ExportQuery,
+    HistoryBody,
+    HistoryQuery,
+    filters_of,
+    ordering_of,
+)
+from dqx.rest import View, accepts
 
 
 class BadRows(View):
     """The bad rows that count now."""
 
-    @accepts(query=BadRowQuery)
+    @accepts(query=BadRowQuery, returns={200: BadRowPage})
     def get(self, request: Request) -> Response:
         """200 {results, next, previous, total}."""
         filters, named = filters_of(self.query), self.query["ordering"]
-        ordering, listing = Ordering(named.removeprefix("-"), named.startswith("-")), f"bad_detail {named}"
+        listing = f"bad_detail {named}"
         place, size = self.place(listing), self.query["page_size"]
-        page = reports.rows(actor=request.user, filters=filters, ordering=ordering, place=place, size=size)
+        page = reports.rows(actor=request.user, filters=filters, ordering=ordering_of(named), place=place, size=size)
         return self.paged(listing, page, page.rows, total=reports.total(actor=request.user, filters=filters))
 
 
 class FilterChoices(View):
     """What to filter by."""
 
+    @accepts(returns={200: ChoicesBody})
     def get(self, request: Request) -> Response:
         """200 {rules, sources}, each a list of {id, name, label}."""
         return Response(reports.choices(actor=request.user))
+
+
+class History(View):
+    """The life of one bad row."""
+
+    @accepts(query=HistoryQuery, returns={200: HistoryBody}, refuses=(404,))
+    def get(self, request: Request) -> Response:
+        """200 what the row is now and what happened to it."""
+        return Response(history.life(actor=request.user, **self.query))
+
+
+class Export(View):
+    """The bad rows as a file."""
+
+    @accepts(
+        query=ExportQuery,
+        returns={(200, form.media_type): bytes for form in export.FORMATS.values()},
+        refuses=(422, 429),
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """200 a file that comes in pieces; one that ends early is cut off, not ended."""
+        named = self.query["ordering"]
+        ordering = ordering_of(named) if named else None
+        form, filters = self.query["format"], filters_of(self.query)
+        return self._file(export.export(actor=request.user, filters=filters, ordering=ordering, form=form))
+
+    @accepts(query=ExportQuery)
+    def head(self, request: Request) -> StreamingHttpResponse:
+        """What GET would say of the file; nothing is read for it."""
+        export.check(actor=request.user, form=self.query["format"])
+        return self._file(())
+
+    def _file(self, pieces: Iterable[bytes]) -> StreamingHttpResponse:
+        form = self.query["format"]
+        name = f"bad_rows_{timezone.localdate():%Y-%m-%d}.{form}"
+        media_type = export.FORMATS[form].media_type + ("; charset=utf-8" if form == "csv" else "")
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(pieces, content_type=media_type, headers=headers)

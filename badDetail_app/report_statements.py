@@ -1,6 +1,6 @@
 """SQL of reports on the bad rows. Every function returns composed SQL, with the values in it as literals, and executes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -47,7 +47,7 @@ def page(filters: Filters, ordering: Ordering, place: Place, most: int) -> sql.C
     By rule_id, the default, the primary key gives them in order and from the place on. A date is text, since Python knows no date before
     Christ and no infinite one, and other programs may have written such.
     """
-    conditions = [*_conditions(filters), *([_beyond(ordering, place)] if place.key is not None else [])]
+    beyond = [_beyond(ordering, place)] if place.key is not None else []
     return sql.SQL(
         "SELECT p.rule_id, r.rule_name, p.source_id, s.source_name, p.source_uid, p.data_value, p.txn_date::text AS txn_date"
         "  FROM (SELECT rule_id, source_id, source_uid, data_value, txn_date FROM {rows} {where} ORDER BY {order} LIMIT {most}) p"
@@ -56,10 +56,10 @@ def page(filters: Filters, ordering: Ordering, place: Place, most: int) -> sql.C
         " ORDER BY {outer}"
     ).format(
         rows=ROWS,
-        where=_where(conditions),
-        order=_order(ordering, place.forward, sorting=bool(filters.words)),
+        where=where(filters, *beyond),
+        order=order(ordering, place.forward, sorting=bool(filters.words)),
         most=sql.Literal(most),
-        outer=_order(ordering, place.forward, "p"),
+        outer=order(ordering, place.forward, "p"),
     )
 
 
@@ -67,8 +67,32 @@ def count(filters: Filters) -> sql.Composed:
     """How many rows there are: by the daily counts where they can tell, else by counting."""
     if filters.are_counted:
         template = sql.SQL("SELECT coalesce(sum(n_rows), 0)::bigint FROM {} {}")
-        return template.format(COUNTS, _where([*_conditions(filters)]))
-    return sql.SQL("SELECT count(*) FROM {} {}").format(ROWS, _where([*_conditions(filters)]))
+        return template.format(COUNTS, where(filters))
+    return sql.SQL("SELECT count(*) FROM {} {}").format(ROWS, where(filters))
+
+
+def rows_to_export(
+    filters: Filters, ordering: Ordering | None, cell: Callable[[sql.Composable], sql.Composable]
+) -> sql.Composed:
+    """All rows that fit, with names; `cell` makes of a text column what stands in the file. Without an ordering as they are found."""
+    columns = (
+        ("b", "rule_id"),
+        ("r", "rule_name"),
+        ("b", "source_id"),
+        ("s", "source_name"),
+        ("b", "source_uid"),
+        ("b", "data_value"),
+    )
+    cells = [sql.SQL("{} AS {}").format(cell(sql.Identifier(*column)), sql.Identifier(column[1])) for column in columns]
+    return sql.SQL(
+        "SELECT {cells}, b.txn_date FROM (SELECT * FROM {rows} {where}) b"
+        " LEFT JOIN dq.rule_ref r ON r.rule_id = b.rule_id LEFT JOIN dq.source_ref s ON s.source_id = b.source_id {order}"
+    ).format(
+        cells=sql.SQL(", ").join(cells),
+        rows=ROWS,
+        where=where(filters),
+        order=sql.SQL("ORDER BY ") + order(ordering, True, "b") if ordering else sql.SQL(""),
+    )
 
 
 def known_rules() -> sql.SQL:
@@ -113,11 +137,13 @@ def _holds(word: str) -> sql.Composed:
     )
 
 
-def _where(conditions: Sequence[sql.Composable]) -> sql.Composable:
+def where(filters: Filters, *more: sql.Composable) -> sql.Composable:
+    """The WHERE clause of the filters and of more conditions; nothing where there are none."""
+    conditions = [*_conditions(filters), *more]
     return sql.SQL("WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
 
 
-def _order(ordering: Ordering, forward: bool, table: str | None = None, *, sorting: bool = False) -> sql.Composed:
+def order(ordering: Ordering, forward: bool = True, table: str | None = None, *, sorting: bool = False) -> sql.Composed:
     """The columns, each with its direction; with `sorting` no index gives that order.
 
     The planner can't know how many rows hold a word. Expecting many it walks the primary key until it has met enough of them, which takes

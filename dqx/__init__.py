@@ -1,6 +1,3 @@
-"""The kernel of DQX: settings, errors, SQL, users and the servers of the one command."""
+"""The kernel of DQX: settings, errors, SQL, users, the servers of the one command, and the client of the command line."""
 
-from dqx.celery import app as celery_app
-
-__all__ = ["celery_app"]
 __version__ = "0.1.0"

@@ -5,12 +5,16 @@ from django.urls import URLPattern, path, re_path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
 from badDetail_app import api as bad_detail
+from badDetail_app import stats_api
 from dqx import drf, openapi
+from dqx.audit import api as audit
 from dqx.errors import NotFound
 from dqx.rest import View
+from dqx.tables import api as tables
 from dqx.users import api as users
 from reference_app import api as references
 from scripts_app import api as scripts
+from scripts_app import connection_api, query_api, schedule_api, version_api
 
 
 class Anything:
@@ -43,23 +47,53 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *both("auth/login", users.Login),
-    *both("auth/refresh", users.RefreshAccess),
+    *both("auth/register", users.Register),
+    *both("auth/refresh", users.RefreshTokens),
+    *both("auth/logout", users.Logout),
     *both("auth/me", users.Me),
+    *both("auth/me/password", users.MyPassword),
+    *both("auth/users", users.People),
+    *both("auth/users/<int:pk>", users.OnePerson),
     *both("reference_tables/rules", references.Rules),
     *both("reference_tables/rules/<anything:pk>", references.OneRule),
     *both("reference_tables/sources", references.Sources),
     *both("reference_tables/sources/<anything:pk>", references.OneSource),
     *both("bad_detail", bad_detail.BadRows),
     *both("bad_detail/filters", bad_detail.FilterChoices),
+    *both("bad_detail/export", bad_detail.Export),
+    *both("bad_detail/history", bad_detail.History),
+    *both("stats/by_date", stats_api.CountsByDate),
+    *both("stats/by_rule", stats_api.CountsByRule),
+    *both("stats/by_source", stats_api.CountsBySource),
+    *both("stats/summary", stats_api.Summary),
     *both("sql_scripts", scripts.Scripts),
     *both("sql_scripts/<int:pk>", scripts.OneScript),
     *both("sql_scripts/<int:pk>/populate_table", scripts.Populate),
     *both("sql_scripts/<int:pk>/publish", scripts.Publish),
     *both("sql_scripts/<int:pk>/staging", scripts.Staging),
     *both("sql_scripts/<int:pk>/review", scripts.Review),
+    *both("sql_scripts/execute", query_api.ExecuteScript),
+    *both("query", query_api.RunQuery),
+    *both("connections", connection_api.Connections),
+    *both("connections/<int:pk>", connection_api.OneConnection),
+    *both("connections/<int:pk>/test", connection_api.TestConnection),
+    *both("sql_scripts/<int:pk>/versions", version_api.Versions),
+    *both("sql_scripts/<int:pk>/versions/<int:n>", version_api.OneVersion),
+    *both("sql_scripts/<int:pk>/versions/<int:n>/restore", version_api.Restore),
+    *both("scheduler", schedule_api.Schedules),
+    *both("scheduler/preview", schedule_api.Preview),
+    *both("scheduler/<int:pk>", schedule_api.OneSchedule),
+    *both("scheduler/<int:pk>/toggle", schedule_api.Toggle),
+    *both("scheduler/<int:pk>/run_now", schedule_api.RunNow),
+    *both("scheduler/<int:pk>/next_runs", schedule_api.NextRuns),
     *both("runs", scripts.Runs),
     *both("runs/<int:pk>", scripts.OneRun),
     *both("runs/<int:pk>/cancel", scripts.Cancel),
+    *both("tables", tables.Tables),
+    *both("tables/<str:table>/structure", tables.TableStructure),
+    *both("tables/<str:table>/data", tables.Rows),
+    *both("tables/<str:table>/data/<anything:record_id>", tables.OneRow),
+    *both("audit", audit.AuditLog),
     *both("schema", openapi.Description),
     re_path(r"^docs/?$", openapi.docs, name="api-docs"),
     re_path("", unknown),

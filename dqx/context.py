@@ -20,8 +20,8 @@ class Page(NamedTuple):
 PAGES = (
     Page("Overview", "home", "speedometer2", "bad_detail.view_baddetail"),
     Page("Scripts", "admin:scripts_script_changelist", "filetype-sql", "scripts.view_script"),
-    Page("Bad rows", "admin:bad_detail_badrow_changelist", "exclamation-diamond", "bad_detail.view_badrow"),
-    Page("Runs", "admin:scripts_run_changelist", "clock-history", "scripts.view_run"),
+    Page("Bad rows", "bad-detail", "exclamation-diamond", "bad_detail.view_baddetail"),
+    Page("Runs", "runs", "clock-history", "scripts.view_run"),
     Page("Rules", "admin:reference_rule_changelist", "card-checklist", "reference.view_rule"),
     Page("Sources", "admin:reference_source_changelist", "database", "reference.view_source"),
 )

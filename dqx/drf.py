@@ -18,6 +18,8 @@ logger = logging.getLogger("dqx.api")
 # RFC 6750: what a 401 asks for.
 CHALLENGE = 'Bearer realm="api"'
 NOT_SIGNED_IN = 401
+TOO_MANY = 429
+SOON = "2"  # seconds
 # What the framework raises by itself, in our words for programs. The first that fits counts.
 CODES: dict[type[Exception], str] = {
     exceptions.ParseError: "malformed",
@@ -80,7 +82,7 @@ def _told(error: DQXError) -> dict[str, Any]:
 
 
 def _headers(status: int) -> dict[str, str]:
-    return {"WWW-Authenticate": CHALLENGE} if status == NOT_SIGNED_IN else {}
+    return {NOT_SIGNED_IN: {"WWW-Authenticate": CHALLENGE}, TOO_MANY: {"Retry-After": SOON}}.get(status, {})
 
 
 def _by_field(detail: Any) -> Any:

@@ -1,7 +1,9 @@
 """Typed readers of the environment that name the setting when its value is malformed."""
 
+import re
 import zoneinfo
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,6 +73,24 @@ def number(name: str, default: int, least: int = 0) -> int:
 def words(name: str, default: list[str]) -> list[str]:
     """The setting as a list: parts between commas, without blanks, empty parts left out."""
     return [word.strip() for word in env.list(name, default=default) if word.strip()]
+
+
+def hosts(name: str) -> list[str]:
+    """The setting as a list of names of machines, patterns such as *.example.org, addresses and networks.
+
+    Raises:
+        ImproperlyConfigured: one of them is neither.
+    """
+    found = words(name, [])
+    for entry in found:
+        if not re.fullmatch(r"(\*\.)?[\w-]+(\.[\w-]+)*\.?", entry):
+            try:
+                ip_network(entry)
+            except ValueError as exc:
+                raise ImproperlyConfigured(
+                    f"{name} has '{entry}', which is no name, pattern such as *.example.org, address or network."
+                ) from exc
+    return found
 
 
 def time_zone(name: str, default: str) -> str:

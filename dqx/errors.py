@@ -61,6 +61,12 @@ class Refused(DQXError):
     http_status = 422
 
 
+class TooMany(DQXError):
+    """As much of this goes on as may (429)."""
+
+    http_status = 429
+
+
 class Unavailable(DQXError):
     """A service that is needed is away (503)."""
 

@@ -30,6 +30,7 @@ REFUSALS = {
     503: "A service that is needed is away.",
 }
 # What an answer may be declared as beside serializers: a file, or any JSON object.
+TEXTS = {"type": "array", "items": {"type": "string"}}
 BASIC = {bytes: OpenApiTypes.BINARY, dict: OpenApiTypes.OBJECT}
 
 
@@ -69,6 +70,15 @@ class Schema(AutoSchema):
         """The parameters of the query."""
         return [] if self.accepted.query is Query else [self.accepted.query]
 
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        """As ever; parameters that count as not given where they are empty say so."""
+        found: list[dict[str, Any]] = super()._get_parameters()
+        if self.accepted.query.empty_is_absent:
+            for parameter in found:
+                if parameter["in"] == "query":
+                    parameter["allowEmptyValue"] = True
+        return found
+
     def get_request_serializer(self) -> Any:
         """The body, where there is one."""
         body = self.accepted.body
@@ -94,11 +104,9 @@ class Schema(AutoSchema):
 def _described(answer: Any) -> Any:
     if answer is None:
         return OpenApiResponse(description="Done; there is no body.")
-    if answer in BASIC:
-        return BASIC[answer]
     if isinstance(answer, list):
-        return answer[0](many=True)
-    return answer
+        return TEXTS if answer == [str] else answer[0](many=True)
+    return BASIC.get(answer, answer)
 
 
 class StrictSchema(OpenApiSerializerExtension):

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from django.http import QueryDict
+from django.http import HttpResponseBase, QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.fields import empty
@@ -18,7 +19,7 @@ from dqx import keyset
 from dqx.errors import Invalid
 from dqx.keyset import Page, Place
 
-Method = TypeVar("Method", bound=Callable[..., Response])
+Method = TypeVar("Method", bound=Callable[..., HttpResponseBase])
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 LONGEST_CURSOR = 8_000
 MOST_UNKNOWN = 20
@@ -35,6 +36,26 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class Whole(serializers.IntegerField):
+    """A JSON number without fraction, and not a string of digits, which the base class would take."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Refuse strings, fractions and true."""
+        if type(data) is not int:
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class Flag(serializers.BooleanField):
+    """true or false, and no word for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Refuse "yes", 1 and the like, which the base class would take."""
+        if type(data) is not bool:
+            self.fail("invalid", input=data)
+        return data
 
 
 class Strict(serializers.Serializer):
@@ -90,7 +111,7 @@ class PageQuery(Query):
     """Which page of a listing."""
 
     page_size = serializers.IntegerField(min_value=1, max_value=1000, default=100)
-    cursor = serializers.CharField(max_length=LONGEST_CURSOR, trim_whitespace=False, default="")
+    cursor = serializers.CharField(max_length=LONGEST_CURSOR, trim_whitespace=False, allow_blank=True, default="")
 
 
 class ListQuery(PageQuery):
@@ -118,8 +139,8 @@ def accepts(
     """Say what a method of a `View` takes and how it answers, for the check of its input and for the description of the API.
 
     Args:
-        returns: by status, or by (status, media type): the serializer of the answer, a list of one serializer for a JSON list, bytes
-            for a file, or None for an answer without a body.
+        returns: by status, or by (status, media type): the serializer of the answer, a list of one serializer (or of str) for a JSON
+            list, dict for any object, bytes for a file, or None for an answer without a body.
         refuses: the statuses of its own refusals, such as 409. What any method may answer (400, 401, 403, 503, and 404 where the
             address has an id) goes without saying.
     """
@@ -131,8 +152,22 @@ def accepts(
     return mark
 
 
+class Written(Response):
+    """An answer that is JSON already; to parse and write it again would lose digits."""
+
+    def __init__(self, text: str, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        super().__init__(text, status=status, headers={"Content-Type": "application/json", **(headers or {})})
+
+    @property
+    def rendered_content(self) -> str:
+        """As it is."""
+        return str(self.data)
+
+
 class JSONBody(JSONParser):
     """JSON in UTF-8."""
+
+    parse_float: Callable[[str], Any] = float
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """The value.
@@ -141,10 +176,16 @@ class JSONBody(JSONParser):
             ParseError: it is not JSON.
         """
         try:
-            return json.loads(stream.read(), parse_constant=_no_constant)
+            return json.loads(stream.read(), parse_constant=_no_constant, parse_float=self.parse_float)
         except (ValueError, RecursionError) as exc:
             reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
             raise ParseError(f"The body is not valid JSON: {reason}.") from exc
+
+
+class ExactJSONBody(JSONBody):
+    """JSON whose fractions lose no digit."""
+
+    parse_float = Decimal
 
 
 def _no_constant(name: str) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from dqx import environment
+# The Celery application has to be there before the first task; not in dqx/__init__.py, which the command line imports too.
+from dqx import celery, environment  # noqa: F401
 from dqx.environment import BASE_DIR
 
 # --- Who may reach it -------------------------------------------------------------------------------------------------
@@ -20,6 +21,8 @@ CSRF_TRUSTED_ORIGINS = environment.words("DQX_TRUSTED_ORIGINS", [])
 HTTPS = environment.flag("DQX_HTTPS")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("DQX_BEHIND_PROXY") else None
+# How many proxies of ours a request passes; as many addresses at the end of X-Forwarded-For are theirs to say.
+PROXIES = environment.number("DQX_PROXIES", 1 if SECURE_PROXY_SSL_HEADER else 0)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # Health checks come from inside, by plain HTTP and by any name.
@@ -40,6 +43,7 @@ CONTENT_SECURITY_POLICY = {
 # --- What it is made of -----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "dqx.users",
+    "dqx.audit",
     "dqx.embedded",
     "reference_app",
     "badDetail_app",
@@ -53,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
@@ -132,11 +137,17 @@ CHECK_SECONDS = 5
 POPULATE_SECONDS = environment.number("DQX_POPULATE_SECONDS", 3_600, least=1)
 POPULATE_ROWS = environment.number("DQX_POPULATE_ROWS", 50_000_000, least=1)
 POPULATE_BYTES = environment.number("DQX_POPULATE_BYTES", 50 * 1024**3, least=1)
+EXPORT_SECONDS = environment.number("DQX_EXPORT_SECONDS", 3_600, least=1)
+EXPORTS_AT_ONCE = environment.number("DQX_EXPORTS_AT_ONCE", 6, least=1)
+# A query that somebody waits for, and how many of them run at once.
+QUERY_SECONDS = environment.number("DQX_QUERY_SECONDS", 30, least=1)
+QUERY_BYTES = environment.number("DQX_QUERY_BYTES", 10_000_000, least=1_000)
+QUERIES_AT_ONCE = environment.number("DQX_QUERIES_AT_ONCE", 8, least=1)
 WORK_MEM_MB = environment.number("DQX_WORK_MEM_MB", 128, least=1)
 
 # --- Who is who -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dqx.users.hashers.SameWorkBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -148,7 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    "django.contrib.auth.hashers.BCryptPasswordHasher",  # an older DQX; upgraded when its owner signs in
+    "dqx.users.hashers.OldBCryptHasher",  # an older DQX; upgraded when its owner signs in
 ]
 CSRF_FAILURE_VIEW = "dqx.web.forbidden"
 LOGIN_URL = "admin:login"
@@ -157,11 +168,16 @@ AXES_FAILURE_LIMIT = environment.number("DQX_LOGIN_ATTEMPTS", 10, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "dqx.web.locked_out"
+AXES_CLIENT_IP_CALLABLE = "dqx.users.client.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+REGISTRATION_OPEN = environment.flag("DQX_REGISTRATION_OPEN", DEMO)
+SIGN_UPS_AN_HOUR = environment.number("DQX_SIGN_UPS_AN_HOUR", 20, least=1)
 # Secrets of connections are encrypted with keys of their own; the first encrypts, all decrypt.
 ENCRYPTION_KEYS = environment.keys("DQX_ENCRYPTION_KEYS")
+# Where connections may lead; anywhere but to addresses that are no database's where it is empty (scripts_app/hosts.py).
+ALLOWED_DATABASE_HOSTS = environment.hosts("DQX_ALLOWED_DATABASE_HOSTS")
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -209,7 +225,10 @@ CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # else a traceback in the log comes one word a line
 # Runs left by a worker that died, and queued ones whose message was lost, are put right every minute.
-CELERY_BEAT_SCHEDULE = {"recover-runs": {"task": "scripts_app.tasks.recover", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "recover-runs": {"task": "scripts_app.tasks.recover", "schedule": 60.0},
+    "forget-tokens": {"task": "dqx.users.tasks.forget_tokens", "schedule": 86_400.0},
+}
 
 LOGGING = {
     "version": 1,

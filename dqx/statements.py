@@ -190,6 +190,30 @@ def unlock() -> sql.SQL:
     return sql.SQL("SELECT pg_advisory_unlock(%(space)s, %(key)s)")
 
 
+def reads_our_secrets() -> sql.SQL:
+    """A row where the session may read the password hashes of a DQX that lives in its database."""
+    return sql.SQL(
+        "SELECT true AS reads FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'dq' AND c.relname = 'users' AND c.relkind = 'r' AND has_schema_privilege(n.oid, 'USAGE')"
+        "   AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'))"
+        "   AND EXISTS (SELECT FROM pg_class s WHERE s.relnamespace = n.oid AND s.relname = 'dq_sql_scripts')"
+    )
+
+
+def limit_statement(seconds: float, megabytes: int) -> sql.Composed:
+    """Let the transaction's statements end after so long, and each sort and hash have so much memory; dates are written as ISO has them."""
+    return sql.SQL(
+        "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL work_mem = {memory}; SET LOCAL datestyle = 'ISO, YMD'"
+    ).format(milliseconds=sql.Literal(int(seconds * 1000)), memory=sql.Literal(f"{megabytes}MB"))
+
+
+def take_place() -> sql.SQL:
+    """A row if one of the locks (%(space)s, 1) to (%(space)s, %(most)s) was free; the transaction then has it."""
+    return sql.SQL(
+        "SELECT n FROM generate_series(1, %(most)s) AS n WHERE pg_try_advisory_xact_lock(%(space)s, n) LIMIT 1"
+    )
+
+
 def limit_session(seconds: float, zone: str, schemas: Sequence[str], server_version: int) -> sql.Composed:
     """The limits and the text forms of one transaction of the runner; bare names are looked up in `schemas`."""
     # Notices a client that has gone while a statement works; PostgreSQL has it from 14 on.
@@ -202,4 +226,19 @@ def limit_session(seconds: float, zone: str, schemas: Sequence[str], server_vers
         milliseconds=sql.Literal(int(seconds * 1000)),
         zone=sql.Literal(zone),
         path=sql.SQL(", ").join(map(sql.Identifier, schemas)),
+    )
+
+
+def value_types() -> sql.SQL:
+    """The types %(oids)s and those that they are made of: of a domain its base, of an array its element and what stands between two."""
+    return sql.SQL(
+        "WITH RECURSIVE t AS ("
+        "  SELECT oid, typtype, typbasetype, typelem, typinput FROM pg_type WHERE oid = ANY(%(oids)s::oid[])"
+        "  UNION"
+        "  SELECT p.oid, p.typtype, p.typbasetype, p.typelem, p.typinput FROM t JOIN pg_type p"
+        "      ON p.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype WHEN t.typinput::text = 'array_in' THEN t.typelem END)"
+        " SELECT t.oid::bigint AS oid, CASE WHEN t.typtype = 'd' THEN t.typbasetype::bigint END AS base,"
+        "        CASE WHEN t.typtype <> 'd' AND t.typinput::text = 'array_in' THEN t.typelem::bigint END AS element,"
+        "        (SELECT e.typdelim::text FROM pg_type e WHERE e.oid = t.typelem) AS delimiter"
+        "   FROM t"
     )

@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from badDetail_app import views as bad_detail
 from dqx import web
 from scripts_app import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    re_path(r"^bad-detail/?$", bad_detail.bad_detail, name="bad-detail"),
+    re_path(r"^runs/?$", views.runs, name="runs"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", views.run, name="run"),
     path("api/", include("dqx.api")),
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", web.alive, name="healthz"),

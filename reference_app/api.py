@@ -60,9 +60,7 @@ class _References(View):
     kind: Any
     body: type[serializers.ModelSerializer]
 
-    @accepts(query=ListQuery)
-    def get(self, request: Request) -> Response:
-        """200 the list, by id."""
+    def _list(self, request: Request) -> Response:
         listing = f"{self.kind._meta.model_name}s"
         page = references.listed(self.kind, actor=request.user, place=self.place(listing), size=self.query["page_size"])
         return self.listed(listing, page, self.body(page.rows, many=True).data)
@@ -77,13 +75,13 @@ class _Reference(View):
     kind: Any
     body: type[serializers.ModelSerializer]
 
-    def get(self, request: Request, pk: str) -> Response:
-        """200 the reference."""
+    def _get(self, request: Request, pk: str) -> Response:
         return Response(self.body(references.get(self.kind, pk, actor=request.user)).data)
 
     def _update(self, request: Request, pk: str) -> Response:
         return Response(self.body(references.update(self.kind, pk, actor=request.user, **self.values)).data)
 
+    @accepts(returns={204: None})
     def delete(self, request: Request, pk: str) -> Response:
         """204."""
         references.delete(self.kind, pk, actor=request.user)
@@ -95,7 +93,12 @@ class Rules(_References):
 
     kind, body = Rule, RuleBody
 
-    @accepts(body=RuleFields)
+    @accepts(query=ListQuery, returns={200: [RuleBody]})
+    def get(self, request: Request) -> Response:
+        """200 the list, by id."""
+        return self._list(request)
+
+    @accepts(body=RuleFields, returns={201: RuleBody}, refuses=(409,))
     def post(self, request: Request) -> Response:
         """201 the rule."""
         return self._create(request)
@@ -106,7 +109,12 @@ class OneRule(_Reference):
 
     kind, body = Rule, RuleBody
 
-    @accepts(body=RuleChanges)
+    @accepts(returns={200: RuleBody})
+    def get(self, request: Request, pk: str) -> Response:
+        """200 the rule."""
+        return self._get(request, pk)
+
+    @accepts(body=RuleChanges, returns={200: RuleBody})
     def put(self, request: Request, pk: str) -> Response:
         """200 the rule."""
         return self._update(request, pk)
@@ -119,7 +127,12 @@ class Sources(_References):
 
     kind, body = Source, SourceBody
 
-    @accepts(body=SourceFields)
+    @accepts(query=ListQuery, returns={200: [SourceBody]})
+    def get(self, request: Request) -> Response:
+        """200 the list, by id."""
+        return self._list(request)
+
+    @accepts(body=SourceFields, returns={201: SourceBody}, refuses=(409,))
     def post(self, request: Request) -> Response:
         """201 the source."""
         return self._create(request)
@@ -130,7 +143,12 @@ class OneSource(_Reference):
 
     kind, body = Source, SourceBody
 
-    @accepts(body=SourceChanges)
+    @accepts(returns={200: SourceBody})
+    def get(self, request: Request, pk: str) -> Response:
+        """200 the source."""
+        return self._get(request, pk)
+
+    @accepts(body=SourceChanges, returns={200: SourceBody})
     def put(self, request: Request, pk: str) -> Response:
         """200 the source."""
         return self._update(request, pk)

@@ -5,9 +5,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from dqx import keyset
+from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor
+from reference_app.models import Rule, Source
 from reference_app.permissions import Reference, get_reference_for, not_found, require_for
 
 
@@ -47,6 +49,7 @@ def create(kind: type[Reference], *, actor: Actor, **fields: str) -> Reference:
     try:
         with transaction.atomic():
             reference.save(force_insert=True)
+            _record(reference, "add", None, _values(reference), actor)
     except IntegrityError as exc:
         name = str(kind._meta.verbose_name)
         key = kind._meta.pk.name
@@ -61,17 +64,23 @@ def update(kind: type[Reference], pk: str, *, actor: Actor, **changes: Any) -> R
         NotSignedIn, NotAllowed, NotFound.
         Invalid: the id would change.
     """
-    reference = get_reference_for(actor, kind, pk, "change")
+    get_reference_for(actor, kind, pk, "change")
     key = kind._meta.pk.name
     if changes.pop(key, pk) != pk:
         raise Invalid(
             "id_fixed", "The id is what scripts return; it can't be changed. Make a new one instead.", field=key
         )
-    if changes and not kind.objects.filter(pk=pk).update(**changes):
-        raise not_found(kind, pk)  # deleted since
-    for field, value in changes.items():
-        setattr(reference, field, value)
-    return reference
+    with transaction.atomic():
+        locked = kind.objects.select_for_update().filter(pk=pk).first()
+        if locked is None:
+            raise not_found(kind, pk)  # deleted since
+        before = _values(locked)
+        if changes:
+            kind.objects.filter(pk=pk).update(**changes)
+        for field, value in changes.items():
+            setattr(locked, field, value)
+        _record(locked, "change", before, _values(locked), actor)
+    return locked
 
 
 def delete(kind: type[Reference], pk: str, *, actor: Actor) -> None:
@@ -80,4 +89,21 @@ def delete(kind: type[Reference], pk: str, *, actor: Actor) -> None:
     Raises:
         NotSignedIn, NotAllowed, NotFound.
     """
-    get_reference_for(actor, kind, pk, "delete").delete()
+    reference = get_reference_for(actor, kind, pk, "delete")
+    with transaction.atomic():
+        if not kind.objects.filter(pk=pk).delete()[0]:
+            raise not_found(kind, pk)  # deleted since
+        _record(reference, "delete", _values(reference), None, actor)
+
+
+def _values(reference: Rule | Source) -> dict[str, Any]:
+    return {field.name: getattr(reference, field.attname) for field in reference._meta.local_fields}
+
+
+def _record(
+    reference: Rule | Source, verb: str, before: dict[str, Any] | None, after: dict[str, Any] | None, actor: Actor
+) -> None:
+    if before != after:
+        name, table = reference._meta.model_name, reference._meta.db_table
+        action = f"reference.{verb}_{name}"
+        log.record(actor=actor, action=action, thing=f"dq.{table}", key=reference.pk, before=before, after=after)

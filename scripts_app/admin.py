@@ -10,8 +10,20 @@ from django.utils.html import format_html
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from dqx.users.permissions import may
-from scripts_app import columns, connections, populate, publish, runs, schedules, scripts, text
-from scripts_app.models import Connection, Run, Schedule, Scope, Script
+from scripts_app import (
+    columns,
+    connections,
+    populate,
+    probe,
+    publish,
+    runs,
+    schedule_times,
+    schedules,
+    scripts,
+    text,
+    vault,
+)
+from scripts_app.models import Connection, Run, Schedule, Scope, Script, Version
 
 
 class ScriptForm(OperationForm):
@@ -72,6 +84,11 @@ class ScriptAdmin(OperationAdmin):
         fields = ["name", "description", "content"]
         return [*fields, "connection"] if may(request.user, "scripts.view_connection") else fields
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with a script; its versions and published pairs need no permission of their own."""
+        going, counts, needed, protected = super().get_deleted_objects(objs, request)
+        return going, counts, needed & {Script._meta.verbose_name}, protected
+
     def delete_model(self, request: HttpRequest, obj: Script) -> None:
         """With its staging table."""
         scripts.delete(obj.pk, actor=request.user)
@@ -106,6 +123,21 @@ class ScriptAdmin(OperationAdmin):
         )
         if queued:
             self.message_user(request, f"Queued: {queued}. The runs show how they go.", messages.SUCCESS)
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnlyAdmin):
+    """The texts that scripts had."""
+
+    list_display = ("script", "n", "author", "created_at", "n_added", "n_removed", "restored_from")
+    list_display_links = ("n",)
+    search_fields = ("=script__id", "script__name")
+    list_select_related = ("script", "author")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        """Without the texts, which nobody sees in the list."""
+        return super().get_queryset(request).defer("content", "script__content")
 
 
 @admin.register(Run)
@@ -183,7 +215,7 @@ class ScheduleForm(OperationForm):
 
     def check(self, values: dict[str, Any]) -> None:
         """The expression and the zone have to be known ones."""
-        schedules.check(values["cron_schedule"], values["timezone"])
+        schedule_times.check(values["cron_schedule"], values["timezone"])
 
 
 @admin.register(Schedule)
@@ -191,15 +223,33 @@ class ScheduleAdmin(OperationAdmin):
     """Schedules; saving one tells beat."""
 
     form = ScheduleForm
-    list_display = ("job_name", "script", "cron_schedule", "timezone", "operation", "owner", "is_active")
+    list_display = ("job_name", "script", "when", "timezone", "operation", "owner", "is_active", "problem")
     list_filter = ("is_active", "operation")
     search_fields = ("job_name", "script__name")
     raw_id_fields = ("script",)  # thousands of scripts are no list to choose from
     list_select_related = ("script", "owner")
+    actions = ("run_selected", "toggle_selected")
+
+    @admin.display(ordering="cron_schedule")
+    def when(self, schedule: Schedule) -> str:
+        """In words."""
+        return schedule_times.in_words(schedule.cron_schedule)
+
+    @admin.display
+    def problem(self, schedule: Schedule) -> str:
+        """Why it rests."""
+        return schedules.problem(schedule) or ""
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
-        """Save, and mirror to beat."""
-        schedules.save(obj, actor=request.user)
+        """Create or update, and mirror to beat."""
+        script = form.cleaned_data.pop("script")
+        values = {**form.cleaned_data, "script_id": script.pk}
+        saved = (
+            schedules.update(obj.pk, actor=request.user, **values)
+            if change
+            else schedules.create(actor=request.user, **values)
+        )
+        obj.__dict__.update(saved.__dict__)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Delete, and tell beat."""
@@ -208,7 +258,26 @@ class ScheduleAdmin(OperationAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """Delete each, and tell beat."""
         for schedule in queryset:
-            schedules.delete(schedule.pk, actor=request.user)
+            self.attempt(request, lambda pk=schedule.pk: schedules.delete(pk, actor=request.user))  # type: ignore[misc]
+
+    @admin.action(description="Run the selected schedules now", permissions=["run"])
+    def run_selected(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        """Queue what each says."""
+        for schedule in queryset:
+            self.attempt(
+                request,
+                lambda pk=schedule.pk: schedules.run_now(pk, actor=request.user, trigger=Run.Trigger.PERSON),  # type: ignore[misc]
+            )
+
+    @admin.action(description="Switch the selected schedules on or off", permissions=["change"])
+    def toggle_selected(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        """Each the other way than it is."""
+        for schedule in queryset:
+            self.attempt(request, lambda pk=schedule.pk: schedules.toggle(pk, actor=request.user))  # type: ignore[misc]
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Whether the action is offered."""
+        return may(request.user, "scripts.run_schedule")
 
 
 class ConnectionForm(OperationForm):
@@ -224,9 +293,13 @@ class ConnectionForm(OperationForm):
         model = Connection
         fields = ("name", "host", "port", "dbname", "username", "sslmode")
 
+    main_field = "password"
+
     def check(self, values: dict[str, Any]) -> None:
-        """A password can only be kept where there is a key."""
-        connections.encrypt(values["password"])
+        """The host may be reached, a kept password stays with its server, and a new one can only be kept where there is a key."""
+        given = {name: value for name, value in values.items() if name != "password"}
+        connections.check(Connection(pk=self.instance.pk, **given), values["password"])
+        vault.encrypt(values["password"])
 
 
 @admin.register(Connection)
@@ -236,7 +309,25 @@ class ConnectionAdmin(OperationAdmin):
     form = ConnectionForm
     list_display = ("name", "host", "port", "dbname", "username", "sslmode")
     search_fields = ("name", "host", "dbname")
+    actions = ("test_selected",)
 
     def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
         """Save, with the password encrypted where one was given."""
         connections.save(obj, actor=request.user, password=form.cleaned_data["password"])
+
+    def delete_model(self, request: HttpRequest, obj: Connection) -> None:
+        """Where no script reads it."""
+        connections.delete(obj.pk, actor=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        """Each where no script reads it."""
+        for connection in queryset:
+            self.attempt(request, lambda pk=connection.pk: connections.delete(pk, actor=request.user))  # type: ignore[misc]
+
+    @admin.action(description="Test the selected connections")
+    def test_selected(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        """Connect to each and tell how it went."""
+        for connection in queryset:
+            found = probe.test_connection(connection.pk, actor=request.user)
+            told = f"PostgreSQL {found.server_version}, {found.latency_ms} ms" if found.ok else str(found.message)
+            self.message_user(request, f"{connection}: {told}", messages.SUCCESS if found.ok else messages.ERROR)

@@ -3,39 +3,53 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import ListQuery, PageQuery, View, accepts
+from dqx.rest import PageQuery, View, accepts
 from scripts_app import catalogue, populate, publish, review, runs, scripts
-from scripts_app.bodies import PopulateFields, RunBody, RunsQuery, ScriptBody, ScriptFields, WaitQuery
+from scripts_app.bodies import (
+    OneRunBody,
+    PopulateFields,
+    RunBody,
+    RunPage,
+    RunsQuery,
+    ScriptBody,
+    ScriptChanges,
+    ScriptFields,
+    ScriptQuery,
+    WaitQuery,
+)
 from scripts_app.models import Run
 from scripts_app.permissions import get_run_for
+from scripts_app.review_bodies import ReviewBody, StagedPage
 
 
 class Scripts(View):
     """The scripts."""
 
-    @accepts(query=ListQuery)
+    @accepts(query=ScriptQuery, returns={200: [ScriptBody]})
     def get(self, request: Request) -> Response:
         """200 the list, by name."""
         place, size = self.place("scripts"), self.query["page_size"]
-        page = catalogue.scripts(actor=request.user, place=place, size=size)
-        return self.listed("scripts", page, [ScriptBody.of(listed) for listed in page.rows])
+        wanted = {"words": self.query["q"], "states": self.query["state"]}
+        page = catalogue.scripts(actor=request.user, **wanted, place=place, size=size)
+        return self.listed("scripts", page, ScriptBody(page.rows, many=True).data)
 
-    @accepts(body=ScriptFields)
+    @accepts(body=ScriptFields, returns={201: ScriptBody}, refuses=(409, 422))
     def post(self, request: Request) -> Response:
         """201 the script, its staging table made."""
         script = scripts.create(actor=request.user, **self.values)
-        body = ScriptBody.of(catalogue.script(script.pk, actor=request.user))
-        return Response(body, status=201, headers={"Location": f"/api/sql_scripts/{script.pk}/"})
+        body = ScriptBody(catalogue.script(script.pk, actor=request.user))
+        return Response(body.data, status=201, headers={"Location": f"/api/sql_scripts/{script.pk}/"})
 
 
 class OneScript(View):
     """A script."""
 
+    @accepts(returns={200: ScriptBody})
     def get(self, request: Request, pk: int) -> Response:
         """200 the script."""
-        return Response(ScriptBody.of(catalogue.script(pk, actor=request.user)))
+        return Response(ScriptBody(catalogue.script(pk, actor=request.user)).data)
 
-    @accepts(body=ScriptFields)
+    @accepts(body=ScriptChanges, returns={200: ScriptBody}, refuses=(409, 422))
     def put(self, request: Request, pk: int) -> Response:
         """200 the script."""
         scripts.update(pk, actor=request.user, **self.values)
@@ -43,6 +57,7 @@ class OneScript(View):
 
     patch = put
 
+    @accepts(returns={204: None}, refuses=(409,))
     def delete(self, request: Request, pk: int) -> Response:
         """204; its staging table is dropped with it."""
         scripts.delete(pk, actor=request.user)
@@ -61,16 +76,16 @@ class _Start(View):
 class Populate(_Start):
     """Fill a script's staging table."""
 
-    @accepts(query=WaitQuery, body=PopulateFields)
+    @accepts(query=WaitQuery, body=PopulateFields, returns={200: RunBody, 202: RunBody}, refuses=(409, 422))
     def post(self, request: Request, pk: int) -> Response:
         """202 the run, or with ?wait= 200 the ended one."""
-        return self.answer(populate.request(pk, actor=request.user, trigger=Run.Trigger.API))
+        return self.answer(populate.request(pk, actor=request.user, trigger=Run.Trigger.API, **self.values))
 
 
 class Publish(_Start):
     """Make the bad rows what a script has staged."""
 
-    @accepts(query=WaitQuery)
+    @accepts(query=WaitQuery, returns={200: RunBody, 202: RunBody}, refuses=(409,))
     def post(self, request: Request, pk: int) -> Response:
         """202 the run, or with ?wait= 200 the ended one, with {new, changed, resolved, unchanged}."""
         return self.answer(publish.request(pk, actor=request.user, trigger=Run.Trigger.API))
@@ -79,7 +94,7 @@ class Publish(_Start):
 class Staging(View):
     """What a script has staged."""
 
-    @accepts(query=PageQuery)
+    @accepts(query=PageQuery, returns={200: StagedPage}, refuses=(409,))
     def get(self, request: Request, pk: int) -> Response:
         """200 {results, next, previous}."""
         listing = f"staging {pk}"
@@ -91,6 +106,7 @@ class Staging(View):
 class Review(View):
     """What a publish would change."""
 
+    @accepts(returns={200: ReviewBody}, refuses=(409,))
     def get(self, request: Request, pk: int) -> Response:
         """200 {script, populated_at, n_rows, totals, pairs}."""
         return Response(review.review(pk, actor=request.user))
@@ -99,11 +115,11 @@ class Review(View):
 class Runs(View):
     """The ledger."""
 
-    @accepts(query=RunsQuery)
+    @accepts(query=RunsQuery, returns={200: RunPage})
     def get(self, request: Request) -> Response:
         """200 {results, next, previous}, newest first."""
         place, size = self.place("runs"), self.query["page_size"]
-        wanted = {"scripts": self.query["script"], "statuses": self.query["status"]}
+        wanted = {name: self.query[name] for name in ("script", "schedule", "status", "kind", "trigger")}
         page = catalogue.runs(actor=request.user, **wanted, place=place, size=size)
         return self.paged("runs", page, RunBody(page.rows, many=True).data)
 
@@ -111,14 +127,16 @@ class Runs(View):
 class OneRun(View):
     """A run."""
 
+    @accepts(returns={200: OneRunBody})
     def get(self, request: Request, pk: int) -> Response:
-        """200 the run."""
-        return Response(RunBody(get_run_for(request.user, pk)).data)
+        """200 the run, with the text that it ran."""
+        return Response(OneRunBody(get_run_for(request.user, pk)).data)
 
 
 class Cancel(View):
     """Ask a run to stop."""
 
+    @accepts(returns={200: RunBody, 202: RunBody}, refuses=(409,))
     def post(self, request: Request, pk: int) -> Response:
         """200 the run that has ended; 202 one that ends within two seconds."""
         run = runs.cancel(pk, actor=request.user)

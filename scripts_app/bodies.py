@@ -3,11 +3,11 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
-from dqx.rest import PageQuery, Query, Strict, Text
+from dqx.rest import ListQuery, PageQuery, Query, Strict, Text, Whole
 from dqx.users.models import User
-from scripts_app.catalogue import Listed
+from scripts_app.catalogue import State
+from scripts_app.connection_bodies import ConnectionChoice
 from scripts_app.models import Run, Script
 
 LONGEST_WAIT = 60
@@ -22,17 +22,23 @@ class ScriptFields(Strict):
     content = Text(allow_blank=True)
 
 
+class ScriptChanges(ScriptFields):
+    """A script that is there; with the version that was changed, nobody else's change is overwritten unseen."""
+
+    version = Whole(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True)
+
+
+class ScriptQuery(ListQuery):
+    """Which scripts, and which page of them."""
+
+    q = serializers.CharField(trim_whitespace=False, max_length=1000, allow_blank=True, default="")
+    state = serializers.ListField(child=serializers.ChoiceField([*State]), default=list)
+
+
 class PopulateFields(Strict):
     """What a populate may be told."""
 
-    connection = serializers.JSONField(required=False, allow_null=True)
-
-    def validate_connection(self, value: Any) -> None:
-        """Not yet; better refused than populated from the wrong database."""
-        if value is not None:
-            raise ValidationError(
-                "Scripts can't be populated from another database yet. Leave it out to read this one."
-            )
+    connection = ConnectionChoice()
 
 
 class WaitQuery(Query):
@@ -46,7 +52,10 @@ class RunsQuery(PageQuery):
     """Which runs."""
 
     script = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), default=list)
+    schedule = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), default=list)
     status = serializers.ListField(child=serializers.ChoiceField(Run.Status.values), default=list)
+    kind = serializers.ListField(child=serializers.ChoiceField(Run.Kind.values), default=list)
+    trigger = serializers.ListField(child=serializers.ChoiceField(Run.Trigger.values), default=list)
 
 
 class PersonBody(serializers.ModelSerializer):
@@ -57,28 +66,51 @@ class PersonBody(serializers.ModelSerializer):
         fields = ("id", "username")
 
 
+class ProgressBody(serializers.Serializer):
+    """How much so far, or in all."""
+
+    rows = serializers.IntegerField(source="n_rows")
+    bytes = serializers.IntegerField(source="n_bytes")
+
+
+class RunError(serializers.Serializer):
+    """Why a run failed or was cancelled, as a refusal would say it."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    details = serializers.DictField()
+
+    def to_representation(self, instance: Any) -> Any:
+        """As the ledger has it."""
+        return instance
+
+
 class RunBody(serializers.ModelSerializer):
     """A run. What it did to the bad rows stands there once a publish has succeeded, and is null before and for a populate."""
 
-    actor = PersonBody()
-    progress = serializers.SerializerMethodField()
-    pairs = serializers.IntegerField(source="n_pairs")
-    new = serializers.IntegerField(source="n_new")
-    changed = serializers.IntegerField(source="n_changed")
-    resolved = serializers.IntegerField(source="n_resolved")
-    unchanged = serializers.IntegerField(source="n_unchanged")
+    actor = PersonBody(allow_null=True)
+    connection = serializers.SerializerMethodField()
+    seconds = serializers.FloatField(allow_null=True)
+    progress = ProgressBody(source="*")
+    pairs = serializers.IntegerField(source="n_pairs", allow_null=True)
+    new = serializers.IntegerField(source="n_new", allow_null=True)
+    changed = serializers.IntegerField(source="n_changed", allow_null=True)
+    resolved = serializers.IntegerField(source="n_resolved", allow_null=True)
+    unchanged = serializers.IntegerField(source="n_unchanged", allow_null=True)
+    error = RunError(allow_null=True)
 
     class Meta:
         model = Run
-        fields = (
-            "id", "kind", "status", "script", "script_name", "content_hash", "trigger", "actor",
+        fields: tuple[str, ...] = (
+            "id", "kind", "status", "script", "script_name", "content_hash", "schedule", "trigger", "actor",
+            "connection", "connection_given",
             "created_at", "started_at", "finished_at", "cancel_requested_at", "seconds", "progress",
             "pairs", "new", "changed", "resolved", "unchanged", "error",
         )  # fmt: skip
 
-    def get_progress(self, run: Run) -> dict[str, int]:
-        """Rows and bytes so far, or in all."""
-        return {"rows": run.n_rows, "bytes": run.n_bytes}
+    def get_connection(self, run: Run) -> str | None:
+        """The name of the stored connection that a populate reads; null for this database and for details that were given once."""
+        return run.connection_name or None
 
     def to_representation(self, instance: Run) -> dict[str, Any]:
         """As declared, without counts where nothing was published."""
@@ -88,17 +120,33 @@ class RunBody(serializers.ModelSerializer):
         return told
 
 
-class ScriptBody(serializers.ModelSerializer):
-    """A script, how far it is, and its newest run."""
+class OneRunBody(RunBody):
+    """A run, with the text of the script as it was."""
 
-    owner = PersonBody()
+    class Meta(RunBody.Meta):
+        fields = (*RunBody.Meta.fields, "content")
+
+
+class RunPage(serializers.Serializer):
+    """A page of the ledger."""
+
+    results = RunBody(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class ScriptBody(serializers.ModelSerializer):
+    """A script of the catalogue, how far it is, and its newest run. `version` counts its texts; `connection` is null for this database."""
+
+    owner = PersonBody(allow_null=True)
+    connection = serializers.CharField(source="connection_name", allow_null=True)
+    state = serializers.ChoiceField([*State])
+    version = serializers.IntegerField()
+    last_run = RunBody(allow_null=True)
 
     class Meta:
         model = Script
-        fields = ("id", "name", "description", "content", "content_hash", "owner", "created_at", "updated_at")
-
-    @classmethod
-    def of(cls, listed: Listed) -> dict[str, Any]:
-        """The body of a script of the catalogue."""
-        last_run = RunBody(listed.last_run).data if listed.last_run else None
-        return {**cls(listed.script).data, "state": listed.state, "last_run": last_run}
+        fields = (
+            "id", "name", "description", "content", "content_hash", "version", "connection", "owner",
+            "created_at", "updated_at", "state", "last_run",
+        )  # fmt: skip

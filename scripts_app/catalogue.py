@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from dqx import keyset
 from dqx.errors import NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
-from scripts_app.models import Run, Script
+from scripts_app.models import Run, Script, Version
 
 
 class State(StrEnum):
@@ -24,85 +25,105 @@ class State(StrEnum):
     PUBLISHED = "published"  # what is staged was published
 
 
-class Listed(NamedTuple):
-    """A script, how far it is, and its newest run."""
+def scripts(
+    *, actor: Actor, words: str = "", states: Sequence[str] = (), place: Place = FIRST, size: int | None = None
+) -> Page:
+    """All scripts by name, or the page of `size` at a place, each with `state`, `version`, `connection_name` and `last_run` on it. Two
+    statements, however many scripts.
 
-    script: Script
-    state: State
-    last_run: Run | None
-
-
-def scripts(*, actor: Actor, place: Place = FIRST, size: int | None = None) -> Page:
-    """All scripts by name, or the page of `size` at a place, each a `Listed`. Two statements, however many scripts.
+    Args:
+        words: only those in whose name, description or text this stands, in upper or lower case.
+        states: only those in one of these.
 
     Raises:
         NotSignedIn, NotAllowed.
     """
     require(actor, "scripts.view_script")
+    found: QuerySet[Any] = _overviewed()
+    if words:
+        parts = Q(name__icontains=words) | Q(description__icontains=words) | Q(content__icontains=words)
+        found = found.filter(parts)
+    if states:
+        found = found.filter(state__in=states)
     if size is None:
-        return Page(_with_states(_overviewed().order_by("name")), None, None)
-    page = keyset.read(_overviewed(), "name", place, size)
-    return page._replace(rows=_with_states(page.rows))
+        return Page(_with_runs(found.order_by("name")), None, None)
+    page = keyset.read(found, "name", place, size)
+    return page._replace(rows=_with_runs(page.rows))
 
 
-def script(pk: int, *, actor: Actor) -> Listed:
-    """One script.
+def script(pk: int, *, actor: Actor) -> Any:
+    """One script, with the same on it.
 
     Raises:
         NotSignedIn, NotAllowed, NotFound.
     """
     require(actor, "scripts.view_script")
-    found = _with_states(_overviewed().filter(pk=pk))
+    found = _with_runs(_overviewed().filter(pk=pk))
     if not found:
         raise NotFound("script_not_found", f"There is no script {pk}.")
     return found[0]
 
 
-def runs(
-    *, actor: Actor, scripts: Sequence[int] = (), statuses: Sequence[str] = (), place: Place = FIRST, size: int = 100
-) -> Page:
+def runs(*, actor: Actor, place: Place = FIRST, size: int = 100, **wanted: Sequence[int | str]) -> Page:
     """A page of the ledger, newest first.
 
     Args:
-        scripts, statuses: only runs of these, where any are given.
+        wanted: values of script, schedule, status, kind and trigger; only runs of these, where any are given.
 
     Raises:
         NotSignedIn, NotAllowed.
     """
     require(actor, "scripts.view_run")
-    found = _without_text()
-    if scripts:
-        found = found.filter(script__in=scripts)
-    if statuses:
-        found = found.filter(status__in=statuses)
+    found = without_text()
+    for column, values in wanted.items():
+        if values:
+            found = found.filter(**{f"{column}__in": values})
     return keyset.read(found, "id", place, size, descending=True)
 
 
-def _without_text() -> QuerySet[Run]:
+def without_text() -> QuerySet[Run]:
+    """The ledger without the texts, which make it large."""
     return Run.objects.select_related("actor").defer("content")
 
 
-def _overviewed() -> QuerySet[Script]:
+def _overviewed() -> QuerySet[Any]:
     own = Run.objects.filter(script=OuterRef("pk"))
     published = own.filter(kind=Run.Kind.PUBLISH, status=Run.Status.SUCCEEDED, id__gt=OuterRef("staged_run"))
+    active = own.filter(status__in=Run.ACTIVE).values("status")[:1]  # there is one at most
+    newest = Version.objects.filter(script=OuterRef("pk")).order_by("-n").values("n")[:1]
+    state = Case(
+        When(active=Run.Status.QUEUED, then=Value(State.QUEUED)),
+        When(active=Run.Status.RUNNING, then=Value(State.RUNNING)),
+        When(staged_run=None, then=Value(State.NEVER_POPULATED)),
+        When(~Q(staged_run__content_hash=_Hash("content")), then=Value(State.STALE)),
+        When(Exists(published), then=Value(State.PUBLISHED)),
+        default=Value(State.STAGED),
+        output_field=CharField(),
+    )
     return Script.objects.select_related("owner").annotate(
-        staged_hash=F("staged_run__content_hash"),
-        is_published=Exists(published),
-        last_run=Subquery(own.order_by("-id").values("id")[:1]),
+        active=Subquery(active),
+        state=state,
+        version=Coalesce(Subquery(newest), 1),
+        connection_name=F("connection__name"),
+        last_run_id=Subquery(own.order_by("-id").values("id")[:1]),
     )
 
 
-def _with_states(found: QuerySet[Script] | Sequence[Script]) -> list[Listed]:
-    scripts = list(found)
-    runs = _without_text().in_bulk([script.last_run for script in scripts if script.last_run])  # type: ignore[attr-defined]
-    return [Listed(script, _state(script, last), last) for script in scripts for last in [runs.get(script.last_run)]]  # type: ignore[attr-defined]
+class _Hash(Func):
+    """`models.text_hash` on the server."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = CharField()
 
 
-def _state(script: Script, last: Run | None) -> State:
-    if last is not None and last.is_active:
-        return State(last.status)
-    if script.staged_run_id is None:
-        return State.NEVER_POPULATED
-    if script.staged_hash != script.content_hash:  # type: ignore[attr-defined]
-        return State.STALE
-    return State.PUBLISHED if script.is_published else State.STAGED  # type: ignore[attr-defined]
+def _with_runs(found: "QuerySet[Any] | Sequence[Any]") -> list[Any]:
+    scripts: list[Any] = list(found)
+    runs = newest([script.last_run_id for script in scripts])
+    for script in scripts:
+        script.last_run = runs.get(script.last_run_id)
+    return scripts
+
+
+def newest(pks: Sequence[int | None]) -> dict[int, Run]:
+    """The runs of these ids, by id."""
+    return without_text().in_bulk([pk for pk in pks if pk])

@@ -1,6 +1,5 @@
 """Which columns a script has, asked of the server: it parses and plans the text, and runs nothing."""
 
-import threading
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -38,16 +37,8 @@ def check(content: str, database: Mapping[str, Any] | None = None) -> Select:
         Unavailable: the server or the runner's login is away.
     """
     statement, skipped = text.statement(content)
-    with Reader(settings.CHECK_SECONDS, database) as reader:
-        # A plan that never looks whether it shall stop does not hear the server's own limit.
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            reader.abandon()
-
-        timer = threading.Timer(settings.CHECK_SECONDS + 1, give_up)
-        timer.start()
+    # A plan that never looks whether it shall stop does not hear the server's own limit.
+    with Reader(settings.CHECK_SECONDS, database) as reader, reader.ended_after(settings.CHECK_SECONDS + 1) as late:
         try:
             found = describe(reader, statement)
         except psycopg2.Error as exc:
@@ -56,9 +47,7 @@ def check(content: str, database: Mapping[str, Any] | None = None) -> Select:
                     "time_limit", f"Planning the script took longer than {settings.CHECK_SECONDS} seconds."
                 ) from exc
             raise refusal(exc, content, -skipped) from exc
-        finally:
-            timer.cancel()
-    return Select(statement, skipped, _the_five(found))
+    return Select(statement, skipped, the_five(found))
 
 
 def describe(reader: Reader, statement: str) -> list[Column]:
@@ -69,7 +58,12 @@ def describe(reader: Reader, statement: str) -> list[Column]:
     return reader.columns(statements.open_cursor(), {"script": statement})
 
 
-def _the_five(found: list[Column]) -> tuple[str, ...]:
+def the_five(found: list[Column]) -> tuple[str, ...]:
+    """The names that a script gives to the five columns, in our order.
+
+    Raises:
+        Refused: script_columns.
+    """
     names = [column.name for column in found]
     lowered = [name.lower() for name in names]
     missing = [name for name in COLUMNS if name not in lowered]

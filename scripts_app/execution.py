@@ -17,33 +17,37 @@ from scripts_app.publish import publish
 from scripts_app.watch import Progress
 
 logger = logging.getLogger("dqx.runs")
-OPERATIONS = {Run.Kind.POPULATE: populate, Run.Kind.PUBLISH: publish}
 # How long a worker tries to tell a database that went away how its run ended. Longer, and the next worker finds it by its lock.
 DATABASE_BACK_WITHIN = 30.0
 
 
-def execute(pk: int, report: Callable[[Progress], None] | None = None) -> None:
+def execute(pk: int, report: Callable[[Progress], None] | None = None, sealed: str = "") -> bool:
     """Do the queued run `pk` under its lock; a run that is not queued, or that somebody else does, is left alone.
 
-    However it ends, the ledger says so; nothing is raised for what is wrong with the script.
+    However it ends, the ledger says so; nothing is raised for what is wrong with the script. Returns whether it was done here.
 
     Args:
         report: told of the progress twice a second.
+        sealed: details of a connection that are used once, as the message brought them.
     """
     with sql.session_lock(runs.LOCKS, pk) as got:
         run = runs.claim(pk) if got else None
         if run is None:
-            return
-        error = _attempt(run, report)
+            return False
+        error = _attempt(run, report, sealed)
         if error is not None:
             _tell(run, error)
+        return True
 
 
-def _attempt(run: Run, report: Callable[[Progress], None] | None) -> DQXError | None:
+def _attempt(run: Run, report: Callable[[Progress], None] | None, sealed: str) -> DQXError | None:
     """How the run failed, or None."""
     try:
         require(run.actor, ACTIONS[Run.Kind(run.kind)])
-        OPERATIONS[Run.Kind(run.kind)](run, report)
+        if run.kind == Run.Kind.POPULATE:
+            populate(run, report, sealed)
+        else:
+            publish(run, report)
     except DQXError as exc:
         return exc
     except (OperationalError, InterfaceError):

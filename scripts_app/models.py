@@ -1,10 +1,11 @@
-"""Scripts, the attempts to run them, the pairs that they published, their schedules, and named databases."""
+"""Scripts and the versions of their texts, the attempts to run them, the pairs they published, their schedules, and named databases."""
 
 import hashlib
 
 from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
+from django.utils import timezone
 
 NO_NULLS = [ProhibitNullCharactersValidator()]
 
@@ -93,6 +94,31 @@ class Script(models.Model):
         return self.name
 
 
+class Version(models.Model):
+    """A text of a script as it was saved."""
+
+    script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="versions", db_index=False)
+    n = models.PositiveIntegerField("version")
+    name = models.CharField("name at that time", max_length=255)
+    content = models.TextField("SQL")
+    content_hash = models.CharField(max_length=64)
+    # The name that the connection had, since connections come and go; empty for this database.
+    connection_name = models.CharField("connection", max_length=100, blank=True, default="")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    restored_from = models.PositiveIntegerField(null=True)
+    n_added = models.PositiveIntegerField("lines added")
+    n_removed = models.PositiveIntegerField("lines removed")
+
+    class Meta:
+        db_table = "dq_script_versions"
+        ordering = ["script", "-n"]
+        constraints = [models.UniqueConstraint(fields=["script", "n"], name="dq_script_versions_number")]
+
+    def __str__(self) -> str:
+        return f"Version {self.n} of {self.name}"
+
+
 class Run(models.Model):
     """One attempt to populate or publish: the ledger."""
 
@@ -128,7 +154,14 @@ class Run(models.Model):
     script_name = models.CharField(max_length=255)
     content = models.TextField("SQL as it was")
     content_hash = models.CharField(max_length=64)
+    # The stored connection that a populate reads from; empty for this database, and where details were given with the request.
+    connection_name = models.CharField("connection", max_length=100, blank=True, default="", db_default="")
+    connection_given = models.BooleanField("connection given once", default=False, db_default=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="runs")
+    # The one that it was done for, by the clock or by hand.
+    schedule = models.ForeignKey(
+        "Schedule", null=True, on_delete=models.SET_NULL, related_name="runs", db_index=False, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -150,7 +183,12 @@ class Run(models.Model):
                 fields=["script"], condition=models.Q(status__in=["queued", "running"]), name="dq_runs_one_active"
             )
         ]
-        indexes = [models.Index(fields=["script", "-id"], name="dq_runs_script")]
+        indexes = [
+            models.Index(fields=["script", "-id"], name="dq_runs_script"),
+            models.Index(
+                fields=["schedule", "-id"], name="dq_runs_schedule", condition=models.Q(schedule__isnull=False)
+            ),
+        ]
 
     @property
     def is_active(self) -> bool:
@@ -196,9 +234,20 @@ class Schedule(models.Model):
         POPULATE = "populate", "Populate"
         POPULATE_AND_PUBLISH = "populate_and_publish", "Populate and publish"
 
+    class Frequency(models.TextChoices):
+        """How its time was told: as one of three presets, or as a cron expression."""
+
+        DAILY = "daily", "Daily"
+        WEEKLY = "weekly", "Weekly"
+        MONTHLY = "monthly", "Monthly"
+        CRON = "cron", "Cron"
+
     id = models.AutoField(primary_key=True)
     job_name = models.CharField(max_length=100)
     script = models.ForeignKey(Script, null=True, on_delete=models.CASCADE, related_name="schedules")
+    frequency = models.CharField(
+        max_length=10, choices=Frequency.choices, default=Frequency.CRON, db_default="cron", editable=False
+    )
     cron_schedule = models.CharField(
         "cron", max_length=100, help_text="Minute, hour, day of month, month, day of week."
     )
@@ -215,6 +264,8 @@ class Schedule(models.Model):
         editable=False,
     )
     is_active = models.BooleanField(default=True)
+    # What was due up to then is done with: each due time is taken once, and none from before the schedule was switched on.
+    seen_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from dqx.errors import NotFound
 from dqx.users.permissions import Actor, require
-from scripts_app.models import Run, Script
+from scripts_app.models import Run, Schedule, Script
 
 # What a run of each kind needs.
 ACTIONS = {Run.Kind.POPULATE: "scripts.populate_script", Run.Kind.PUBLISH: "scripts.publish_script"}
@@ -38,3 +38,20 @@ def get_run_for(actor: Actor, pk: int) -> Run:
     if run is None:
         raise NotFound("run_not_found", f"There is no run {pk}.")
     return run
+
+
+def get_schedule_for(actor: Actor, pk: int, action: str, *, lock: bool = False) -> Schedule:
+    """The schedule, for an actor who may do `action`, such as "scripts.change_schedule".
+
+    Raises:
+        NotSignedIn, NotAllowed: the actor may not.
+        NotFound: there is no such schedule.
+    """
+    require(actor, action)
+    schedules = Schedule.objects.select_related("script", "owner")
+    if lock:
+        schedules = schedules.select_for_update(of=("self",))
+    schedule = schedules.filter(pk=pk).first()
+    if schedule is None:
+        raise NotFound("schedule_not_found", f"There is no schedule {pk}.")
+    return schedule

@@ -1,6 +1,7 @@
 """Populate: run a script and fill its staging table, all or nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
 import psycopg2
 from django.conf import settings
@@ -12,29 +13,54 @@ from dqx.sql import Reader
 from dqx.users.permissions import Actor
 from scripts_app import columns, connections, runs, statements
 from scripts_app.columns import Select
-from scripts_app.models import Run, Script
+from scripts_app.connections import Choice
+from scripts_app.details import Details
+from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 from scripts_app.server_errors import misfit, refusal
 from scripts_app.stream import ReadingFailed, Stream
 from scripts_app.watch import Progress, Watch
 
 
-def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True) -> Run:
-    """Queue a populate of script `pk`; see `runs.open_run`."""
+def request(
+    pk: int,
+    *,
+    actor: Actor,
+    trigger: str,
+    dispatch: bool = True,
+    connection: Choice = None,
+    **recorded: Any,
+) -> Run:
+    """Queue a populate of script `pk`; see `runs.open_run`.
+
+    Args:
+        connection: the database to read this time; the script's own where None.
+
+    Raises:
+        As `connections.choose`.
+    """
     script = get_script_for(actor, pk, "scripts.populate_script")
-    return runs.open_run(Run.Kind.POPULATE, script, actor=actor, trigger=trigger, dispatch=dispatch)
+    chosen = connections.choose(connection, actor=actor) or script.connection
+    once = chosen if isinstance(chosen, Details) else None
+    read = {"connection_name": chosen.name if isinstance(chosen, Connection) else "", "connection_given": bool(once)}
+    return runs.open_run(
+        Run.Kind.POPULATE, script, actor=actor, trigger=trigger, dispatch=dispatch, once=once, **read, **recorded
+    )
 
 
-def populate(run: Run, report: Callable[[Progress], None] | None = None) -> None:
+def populate(run: Run, report: Callable[[Progress], None] | None = None, sealed: str = "") -> None:
     """Stream the rows of the run's text into a new table, check it, and let it take the place of the staging table.
 
     Readers never wait for the load and never see half of it; a failure changes nothing.
 
+    Args:
+        sealed: details of the connection where they are used once.
+
     Raises:
         DQXError: what is wrong with the text or its rows, a limit that was passed, or a cancel.
     """
-    script = Script.objects.select_related("connection").get(runs=run)
-    database = connections.address(script.connection)
+    script = Script.objects.get(runs=run)
+    database = connections.of_run(run, sealed)
     select = columns.check(run.content, database)
     with Reader(settings.POPULATE_SECONDS, database) as reader:
         stream = Stream(reader, settings.POPULATE_ROWS, settings.POPULATE_BYTES)

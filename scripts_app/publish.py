@@ -1,6 +1,7 @@
 """Publish: the central table holds, for every pair in staging, exactly the staged rows."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from scripts_app.permissions import get_script_for
 from scripts_app.watch import Progress, Watch
 
 
-def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True) -> Run:
+def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True, **recorded: Any) -> Run:
     """Queue a publish of script `pk`; see `runs.open_run`.
 
     Raises:
@@ -25,7 +26,7 @@ def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True) -> Ru
     """
     script = get_script_for(actor, pk, "scripts.publish_script")
     check_staged(script)
-    return runs.open_run(Run.Kind.PUBLISH, script, actor=actor, trigger=trigger, dispatch=dispatch)
+    return runs.open_run(Run.Kind.PUBLISH, script, actor=actor, trigger=trigger, dispatch=dispatch, **recorded)
 
 
 def publish(run: Run, report: Callable[[Progress], None] | None = None) -> None:

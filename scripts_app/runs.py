@@ -5,6 +5,7 @@ Every change of state is one conditional update, so that two processes never end
 
 import time
 from datetime import timedelta
+from typing import Any
 
 from celery import current_app
 from django.db import IntegrityError, transaction
@@ -13,8 +14,9 @@ from kombu.exceptions import OperationalError
 
 from dqx import sql
 from dqx.errors import Cancelled, Conflict, DQXError, Unavailable
-from dqx.users.models import User
 from dqx.users.permissions import Actor, require
+from scripts_app import connections, vault
+from scripts_app.details import Details
 from scripts_app.models import Run, Script
 from scripts_app.permissions import ACTIONS, get_run_for
 
@@ -23,13 +25,24 @@ LOCKS = 7_021_003
 MESSAGE_LOST_AFTER = timedelta(minutes=1)
 
 
-def open_run(kind: str, script: Script, *, actor: Actor, trigger: str, dispatch: bool = True) -> Run:
+def open_run(
+    kind: str,
+    script: Script,
+    *,
+    actor: Actor,
+    trigger: str,
+    dispatch: bool = True,
+    once: Details | None = None,
+    **recorded: Any,
+) -> Run:
     """Queue a run of a script.
 
     Args:
         kind: Run.Kind.POPULATE or PUBLISH.
         trigger: the door, one of Run.Trigger.
         dispatch: hand it to a worker once the transaction commits; else the caller executes it.
+        once: details of a connection that travel, sealed, to the worker and are kept nowhere.
+        recorded: further columns of the run.
 
     Raises:
         NotSignedIn, NotAllowed: the actor may not.
@@ -38,12 +51,12 @@ def open_run(kind: str, script: Script, *, actor: Actor, trigger: str, dispatch:
     """
     person = require(actor, ACTIONS[Run.Kind(kind)])
     try:
-        run = _insert(kind, script, person, trigger)
+        run = _insert(kind, script, actor=person, trigger=trigger, **recorded)
     except IntegrityError:
         # The one in the way may be left over from a worker that died.
         recover(script)
         try:
-            run = _insert(kind, script, person, trigger)
+            run = _insert(kind, script, actor=person, trigger=trigger, **recorded)
         except IntegrityError as exc:
             active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
             raise Conflict(
@@ -52,31 +65,33 @@ def open_run(kind: str, script: Script, *, actor: Actor, trigger: str, dispatch:
                 run=active.pk if active else None,
             ) from exc
     if dispatch:
-        transaction.on_commit(lambda: send(run))
+        sealed = connections.seal(once, run.pk) if once else ""
+        transaction.on_commit(lambda: send(run, sealed))
     return run
 
 
-def _insert(kind: str, script: Script, actor: User, trigger: str) -> Run:
+def _insert(kind: str, script: Script, **recorded: Any) -> Run:
     with transaction.atomic():
         return Run.objects.create(
             kind=kind,
-            trigger=trigger,
             script=script,
             script_name=script.name,
             content=script.content,
             content_hash=script.content_hash,
-            actor=actor,
+            **recorded,
         )
 
 
-def send(run: Run) -> None:
-    """Hand a queued run to a worker.
+def send(run: Run, sealed: str = "") -> None:
+    """Hand a queued run to a worker, with the details of its connection where they are used once.
 
     Raises:
         Unavailable: the broker can't be reached; the run is ended as failed.
     """
     try:
-        current_app.send_task("scripts_app.tasks.execute", [run.pk])
+        arguments = [run.pk, sealed] if sealed else [run.pk]
+        # Celery shows the repr in its events and logs; there the id is enough.
+        current_app.send_task("scripts_app.tasks.execute", arguments, argsrepr=f"({run.pk},)")
     except OperationalError as exc:
         error = Unavailable("broker_away", "The queue of the workers can't be reached. Try again when it is back.")
         end(run.pk, error, status=Run.Status.QUEUED)
@@ -149,6 +164,7 @@ def recover(script: Script | None = None, lost_after: timedelta = MESSAGE_LOST_A
     """End the runs whose worker died, and send queued ones again whose message seems lost; returns how many were ended.
 
     A worker holds the run's lock from before the run is running until it has ended: running with a free lock means that it died.
+    A run whose connection was given with the request can't be sent again; it is ended once its message would no longer be of use.
 
     Args:
         script: look at its runs only.
@@ -159,8 +175,11 @@ def recover(script: Script | None = None, lost_after: timedelta = MESSAGE_LOST_A
     for pk in active.filter(status=Run.Status.RUNNING).values_list("pk", flat=True):
         ended += sql.lock_is_free(LOCKS, pk) and end(pk, _died())
     lost = active.filter(status=Run.Status.QUEUED, created_at__lt=timezone.now() - lost_after)
-    for run in lost:
+    for run in lost.filter(connection_given=False):
         send(run)
+    too_late = lost.filter(connection_given=True, created_at__lt=timezone.now() - vault.DETAILS_LIVE)
+    for pk in too_late.values_list("pk", flat=True):
+        ended += end(pk, vault.lost(), status=Run.Status.QUEUED)
     return ended
 
 

@@ -1,115 +1,239 @@
 """Schedules: what people see, and the mirror of each that beat fires."""
 
 import json
-import zoneinfo
+from collections.abc import Sequence
+from typing import Any
 
-from celery.schedules import ParseException, crontab_parser
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from dqx.errors import Invalid, NotFound
-from dqx.users.permissions import Actor, require
-from scripts_app import execution, populate, publish
+from dqx.audit import log
+from dqx.errors import Conflict, Invalid
+from dqx.users.permissions import Actor, may, require
+from scripts_app import populate, schedule_times
 from scripts_app.models import Run, Schedule, Script
+from scripts_app.permissions import ACTIONS, get_schedule_for
+from scripts_app.schedule_times import Timing
 
 TASK = "scripts_app.tasks.run_schedule"
-# Name of each field of a cron expression, its largest value plus one, and its smallest.
-FIELDS = (("minute", 60, 0), ("hour", 24, 0), ("day of month", 31, 1), ("month", 12, 1), ("day of week", 7, 0))
+LONGEST_NAME = 100
+TIMES = ("frequency", "time", "day_of_week", "day_of_month", "cron_schedule", "timezone")
+# What a schedule does, and when; who changes this owns it.
+ESSENCE = ("script_id", "operation", "cron_schedule", "timezone")
+# The kinds of runs that an operation is made of.
+STEPS = {
+    Schedule.Operation.POPULATE: (Run.Kind.POPULATE,),
+    Schedule.Operation.POPULATE_AND_PUBLISH: (Run.Kind.POPULATE, Run.Kind.PUBLISH),
+}
 
 
-def check(cron: str, timezone: str) -> list[str]:
-    """The five fields of a cron expression.
-
-    Raises:
-        Invalid: there are not five, one of them is malformed (the message names it), or the time zone is unknown.
-    """
-    parts = cron.split()
-    if len(parts) != len(FIELDS):
-        raise Invalid(
-            "cron_malformed", f"A cron expression has five fields; this one has {len(parts)}.", field="cron_schedule"
-        )
-    for part, (name, most, least) in zip(parts, FIELDS, strict=True):
-        _check_field(part, name, most, least)
-    if timezone not in zoneinfo.available_timezones():
-        raise Invalid(
-            "timezone_unknown", f"There is no time zone '{timezone}'. An example is Europe/Berlin.", field="timezone"
-        )
-    return parts
+# --- What people do -----------------------------------------------------------------------------------------------------------
 
 
-def _check_field(part: str, name: str, most: int, least: int) -> None:
-    try:
-        crontab_parser(most, least).parse(part)
-    except (ParseException, ValueError) as exc:
-        raise Invalid("cron_malformed", f"The {name} '{part}' is not valid.", field="cron_schedule") from exc
+def create(*, actor: Actor, job_name: str, script_id: int, **values: Any) -> Schedule:
+    """Save a new schedule, which acts as the actor.
 
-
-def save(schedule: Schedule, *, actor: Actor) -> Schedule:
-    """Save a schedule, owned by the actor where nobody owns it, and mirror it.
+    Args:
+        values: operation, is_active, and when: frequency, time, day_of_week, day_of_month, cron_schedule, timezone.
 
     Raises:
         NotSignedIn, NotAllowed.
-        Invalid: the expression or the zone.
+        Invalid: what is wrong, by field.
+    """
+    owner = require(actor, "scripts.add_schedule")
+    schedule = Schedule(owner=owner, seen_until=timezone.now())
+    _change(schedule, {"job_name": job_name, "script_id": script_id, **values}, None)
+    with transaction.atomic():
+        _save(schedule)
+        _record(schedule, "add", None, owner)
+    return schedule
+
+
+def update(pk: int, *, actor: Actor, whole: bool = False, **changes: Any) -> Schedule:
+    """Change what is given of a schedule. Who changes what it does, or when, owns it from then on, since it acts as its owner; so does
+    who saves one whose owner can't do it any more.
+
+    Args:
+        whole: the times are told in full, and not as changes of those that are there.
+
+    Raises:
+        As `create`, and NotFound.
     """
     person = require(actor, "scripts.change_schedule")
-    check(schedule.cron_schedule, schedule.timezone)
-    schedule.owner = schedule.owner or person
     with transaction.atomic():
-        schedule.save()
-        mirror(schedule)
+        schedule = get_schedule_for(actor, pk, "scripts.change_schedule", lock=True)
+        before = _values(schedule)
+        _change(schedule, changes, None if whole else timing_of(schedule))
+        if any(before[name] != _values(schedule)[name] for name in ESSENCE) or problem(schedule):
+            schedule.owner = person
+        _save(schedule)
+        _record(schedule, "change", before, person)
     return schedule
 
 
 def delete(pk: int, *, actor: Actor) -> None:
-    """Delete a schedule and its mirror.
+    """Delete a schedule and its mirror. Its runs stay in the ledger.
 
     Raises:
-        NotSignedIn, NotAllowed.
+        NotSignedIn, NotAllowed, NotFound.
     """
-    require(actor, "scripts.delete_schedule")
     with transaction.atomic():
-        Schedule.objects.filter(pk=pk).delete()
-        PeriodicTask.objects.filter(name=_mirror_name(pk)).delete()
+        schedule = get_schedule_for(actor, pk, "scripts.delete_schedule", lock=True)
+        _unmirror([pk])
+        _record(schedule, "delete", _values(schedule), actor)
+        schedule.delete()
 
 
-def forget(script: Script) -> None:
+def toggle(pk: int, *, actor: Actor, is_active: bool | None = None) -> Schedule:
+    """Switch a schedule on or off; the other way than it is where nothing is said. What was due while it was off is not made up for.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+        Invalid: it can't be switched on, since an older DQX left it with an expression that is none.
+    """
+    with transaction.atomic():
+        schedule = get_schedule_for(actor, pk, "scripts.change_schedule", lock=True)
+        before = _values(schedule)
+        turned = not schedule.is_active if is_active is None else is_active
+        _change(schedule, {"is_active": turned}, timing_of(schedule))
+        _save(schedule)
+        _record(schedule, "change", before, actor)
+    return schedule
+
+
+def run_now(pk: int, *, actor: Actor, trigger: str) -> Run:
+    """Do what a schedule says, now and as the actor, whether it is active or not; the populate. A publish follows once that has succeeded.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+        Conflict: it has no script, or a run of the script is under way.
+    """
+    schedule = get_schedule_for(actor, pk, "scripts.run_schedule")
+    for kind in STEPS[Schedule.Operation(schedule.operation)]:
+        require(actor, ACTIONS[kind])
+    if schedule.script_id is None:
+        raise Conflict("script_missing", f"The schedule '{schedule.job_name}' has no script. Choose one.")
+    return populate.request(schedule.script_id, actor=actor, trigger=trigger, schedule=schedule)
+
+
+def hold(script: int) -> None:
+    """Keep the schedules of a script from others until the transaction ends. Whoever changes one locks it, and after it the script."""
+    list(Schedule.objects.filter(script=script).select_for_update(of=("self",)).order_by("pk"))
+
+
+def forget(script: Script, *, actor: Actor) -> None:
     """Take the schedules of a script and their mirrors away, as part of its deletion."""
-    names = [_mirror_name(pk) for pk in script.schedules.values_list("pk", flat=True)]
-    PeriodicTask.objects.filter(name__in=names).delete()
+    schedules = list(script.schedules.all())
+    _unmirror([schedule.pk for schedule in schedules])
+    for schedule in schedules:
+        _record(schedule, "delete", _values(schedule), actor)
     script.schedules.all().delete()
 
 
-def mirror(schedule: Schedule) -> PeriodicTask:
-    """Make beat's entry say what the schedule says."""
-    minute, hour, day, month, weekday = schedule.cron_schedule.split()
-    crontab, _ = CrontabSchedule.objects.get_or_create(
-        minute=minute, hour=hour, day_of_month=day, month_of_year=month, day_of_week=weekday, timezone=schedule.timezone
-    )
-    task, _ = PeriodicTask.objects.update_or_create(
+def problem(schedule: Schedule) -> str | None:
+    """Why a schedule rests although it may be active, in a sentence."""
+    if schedule.script_id is None:
+        return "It has no script. Choose one."
+    owner = schedule.owner
+    if owner is None:
+        return "Nobody owns it, so it can't act. Save it to own it."
+    if not owner.is_active:
+        return f"Its owner, {owner.username}, is deactivated. Save it to own it."
+    if not all(may(owner, ACTIONS[kind]) for kind in STEPS[Schedule.Operation(schedule.operation)]):
+        return f"Its owner, {owner.username}, may no longer do it. Save it to own it."
+    try:
+        schedule_times.check(schedule.cron_schedule, schedule.timezone)
+    except Invalid as exc:
+        return exc.message
+    return None
+
+
+def _change(schedule: Schedule, changes: dict[str, Any], now: Timing | None) -> None:
+    """Let a schedule say what is given: its times as changes of those of `now`, or in full.
+
+    Once it is due at other times, or switched on, nothing of before is made up for.
+    """
+    was = timing_of(schedule), schedule.is_active
+    times = {name: changes.pop(name) for name in TIMES if name in changes}
+    if times or now is None:
+        schedule.frequency, schedule.cron_schedule, schedule.timezone = schedule_times.timing(times, now)
+    if "job_name" in changes:
+        schedule.job_name = _name(changes.pop("job_name"))
+    if "script_id" in changes:
+        schedule.script = _script(changes.pop("script_id"))
+    for field, value in changes.items():
+        setattr(schedule, field, value)
+    if was != (timing_of(schedule), schedule.is_active):
+        schedule.seen_until = timezone.now()
+
+
+def timing_of(schedule: Schedule) -> Timing:
+    """When it is due."""
+    return Timing(schedule.frequency, schedule.cron_schedule, schedule.timezone)
+
+
+def _values(schedule: Schedule) -> dict[str, Any]:
+    return {name: getattr(schedule, name) for name in (*ESSENCE, "job_name", "frequency", "is_active", "owner_id")}
+
+
+def _record(schedule: Schedule, verb: str, before: dict[str, Any] | None, actor: Actor) -> None:
+    after = None if verb == "delete" else _values(schedule)
+    key, action = schedule.pk, f"scripts.{verb}_schedule"
+    if before != after:
+        log.record(actor=actor, action=action, thing="dq.dq_schedules", key=key, before=before, after=after)
+
+
+def _name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or "\x00" in name:
+        raise Invalid("job_name", f"A schedule needs a name of 1 to {LONGEST_NAME} characters.", field="job_name")
+    return name
+
+
+def _script(pk: int) -> Script:
+    script = Script.objects.filter(pk=pk).first()
+    if script is None:
+        raise _no_script(pk)
+    return script
+
+
+def _no_script(pk: int | None) -> Invalid:
+    return Invalid("script_unknown", f"There is no script {pk}.", field="script_id")
+
+
+def _save(schedule: Schedule) -> None:
+    if schedule.is_active:  # one of an older DQX may have an expression that is none
+        schedule_times.check(schedule.cron_schedule, schedule.timezone)
+    try:
+        with transaction.atomic():
+            schedule.save()
+            connection.check_constraints()  # now, not at the commit: the script may have been deleted meanwhile
+    except IntegrityError as exc:
+        raise _no_script(schedule.script_id) from exc
+    mirror(schedule)
+
+
+# --- What beat sees ---------------------------------------------------------------------------------------------------------
+
+
+def mirror(schedule: Schedule) -> None:
+    """Let beat have an entry for an active schedule that says what the schedule says, and none for another."""
+    if not schedule.is_active:
+        _unmirror([schedule.pk])
+        return
+    columns = schedule_times.mirrored(schedule.cron_schedule, schedule.timezone)
+    # Nothing keeps beat's table from holding one crontab twice, which get_or_create would stumble over.
+    crontab = CrontabSchedule.objects.filter(**columns).first() or CrontabSchedule.objects.create(**columns)
+    PeriodicTask.objects.update_or_create(
         name=_mirror_name(schedule.pk),
-        defaults={"task": TASK, "crontab": crontab, "args": json.dumps([schedule.pk]), "enabled": schedule.is_active},
+        defaults={"task": TASK, "crontab": crontab, "args": json.dumps([schedule.pk]), "enabled": True},
     )
-    return task
+
+
+def _unmirror(pks: Sequence[int]) -> None:
+    PeriodicTask.objects.filter(name__in=[_mirror_name(pk) for pk in pks]).delete()
 
 
 def _mirror_name(pk: int) -> str:
     return f"schedule {pk}"
-
-
-def run(pk: int) -> None:
-    """Do what a schedule says, as its owner; called by a worker. A populate that fails is not published.
-
-    Raises:
-        NotFound: the schedule or its script is gone.
-        DQXError: the owner may no longer do it, or a run of the script is under way.
-    """
-    schedule = Schedule.objects.select_related("script", "owner").filter(pk=pk).first()
-    if schedule is None or schedule.script_id is None:
-        raise NotFound("schedule_not_found", f"There is no schedule {pk}, or it has no script.")
-    steps = [populate, publish] if schedule.operation == Schedule.Operation.POPULATE_AND_PUBLISH else [populate]
-    for step in steps:
-        opened = step.request(schedule.script_id, actor=schedule.owner, trigger=Run.Trigger.SCHEDULE, dispatch=False)
-        execution.execute(opened.pk)
-        opened.refresh_from_db()
-        if opened.status != Run.Status.SUCCEEDED:
-            return

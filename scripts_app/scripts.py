@@ -1,13 +1,15 @@
 """Scripts and their staging tables, made, changed and deleted together."""
 
+from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from dqx import sql
+from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, require
-from scripts_app import columns, connections, runs, schedules, statements, text
+from scripts_app import columns, connections, runs, schedules, statements, text, versions
 from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 
@@ -38,20 +40,31 @@ def create(
     columns.check(script.content, connections.address(connection))
     with transaction.atomic():
         _save(script)
+        versions.keep(script, None, author=owner)
+        _record(script, "add", None, owner)
         sql.execute(statements.drop_staging(script.staging))  # of a script of this id in a life before, if any
         sql.execute(statements.create_staging(script.staging))
     return script
 
 
-def update(pk: int, *, actor: Actor, **changes: Any) -> Script:
-    """Change what is given of a script: name, description, content, connection.
+def update(
+    pk: int, *, actor: Actor, version: int | None = None, restored_from: int | None = None, **changes: Any
+) -> Script:
+    """Change what is given of a script: name, description, content, connection. A new text or connection makes a new version.
 
     A new text leaves the staged rows, which can then not be published.
 
+    Args:
+        version: the version that the change was made on, so that nobody overwrites what they have not seen; None to change what is there.
+        restored_from: the version that the text is taken from.
+
     Raises:
         As `create`, and NotFound.
+        Conflict: script_changed, where `version` is not the newest.
     """
+    person = require(actor, "scripts.change_script")
     script = get_script_for(actor, pk, "scripts.change_script")
+    versions.check_current(script, version)
     if "connection" in changes and changes["connection"] != script.connection:
         require(actor, "scripts.view_connection")
     _change(script, changes)
@@ -59,9 +72,31 @@ def update(pk: int, *, actor: Actor, **changes: Any) -> Script:
         columns.check(script.content, connections.address(script.connection))
     with transaction.atomic():
         script = get_script_for(actor, pk, "scripts.change_script", lock=True)
+        versions.check_current(script, version)
+        before = copy(script)
         _change(script, changes)
         _save(script)
+        versions.keep(script, before, author=person, restored_from=restored_from)
+        _record(script, "change", _values(before), person)
     return script
+
+
+def restore(pk: int, n: int, *, actor: Actor, version: int | None = None) -> Script:
+    """Let a script have the text of its version `n` again, as a new version. The connection, the name and the description stay.
+
+    Nothing happens where it has that text already.
+
+    Args:
+        version: as for `update`.
+
+    Raises:
+        As `update`; NotFound where there is no such version.
+        Refused: the server does not take that text any more.
+    """
+    require(actor, "scripts.change_script")
+    get_script_for(actor, pk, "scripts.change_script")
+    content = versions.get(pk, n, actor=actor).content
+    return update(pk, actor=actor, version=version, restored_from=n, content=content)
 
 
 def _change(script: Script, changes: dict[str, Any]) -> None:
@@ -77,15 +112,38 @@ def delete(pk: int, *, actor: Actor) -> None:
         NotSignedIn, NotAllowed, NotFound.
         Conflict: a run of it is under way.
     """
+    require(actor, "scripts.delete_script")
     with transaction.atomic():
+        schedules.hold(pk)
         script = get_script_for(actor, pk, "scripts.delete_script", lock=True)
         runs.recover(script)
         active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
         if active is not None:
             raise Conflict("run_active", f"A run of '{script.name}' is under way. Cancel it first.", run=active.pk)
-        schedules.forget(script)
+        schedules.forget(script, actor=actor)
+        _record(script, "delete", _values(script), actor)
         sql.execute(statements.drop_staging(script.staging))
         script.delete()
+
+
+def _values(script: Script) -> dict[str, Any]:
+    """What the audit log holds of a script; its texts are in its versions."""
+    return {
+        name: getattr(script, name) for name in ("name", "description", "content_hash", "connection_id", "owner_id")
+    }
+
+
+def _record(script: Script, verb: str, before: dict[str, Any] | None, actor: Actor) -> None:
+    after = None if verb == "delete" else _values(script)
+    if before != after:
+        log.record(
+            actor=actor,
+            action=f"scripts.{verb}_script",
+            thing="dq.dq_sql_scripts",
+            key=script.pk,
+            before=before,
+            after=after,
+        )
 
 
 def _save(script: Script) -> None:

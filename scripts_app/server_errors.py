@@ -13,13 +13,14 @@ _WHY = {
 }
 
 
-def refusal(exc: psycopg2.Error, text: str, skipped: int = 0) -> DQXError:
-    """The error of a script's statement.
+def refusal(exc: psycopg2.Error, text: str, skipped: int = 0, thing: str = "script") -> DQXError:
+    """The error of a script's or query's statement.
 
     Args:
         exc: what psycopg2 raised.
         text: the script as the person wrote it.
         skipped: how many characters of our own stand before the text's first in the statement that was sent.
+        thing: what the error calls it, "script" or "query".
     """
     if exc.pgcode is None:
         return Unavailable("database_away", "The connection to the database was lost. Try again.")
@@ -33,11 +34,11 @@ def refusal(exc: psycopg2.Error, text: str, skipped: int = 0) -> DQXError:
         for name in ("detail", "hint")
         if (value := getattr(diagnosis, f"message_{name}")) and "COPY" not in value
     }
-    message = (diagnosis.message_primary or "PostgreSQL refused the script").rstrip(".")
+    message = (diagnosis.message_primary or f"PostgreSQL refused the {thing}").rstrip(".")
     if exc.pgcode == errorcodes.QUERY_CANCELED and "timeout" in message:
-        return Refused("time_limit", "The script took longer than it may. Make it faster, or read less.", **data)
+        return Refused("time_limit", f"The {thing} took longer than it may. Make it faster, or read less.", **data)
     where = f" (line {data['line']}, column {data['column']})" if "line" in data else ""
-    return Refused("script_refused", f"{message}{where}.", **data)
+    return Refused(f"{thing}_refused", f"{message}{where}.", **data)
 
 
 def misfit(exc: psycopg2.Error) -> DQXError:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from celery import shared_task
 from celery.signals import worker_ready
 
-from scripts_app import execution, runs, schedules
+from scripts_app import execution, firing, runs
 
 
 @shared_task
-def execute(pk: int) -> None:
-    """Do run `pk`."""
-    execution.execute(pk)
+def execute(pk: int, sealed: str = "") -> None:
+    """Do run `pk`, and what its schedule wants done after it."""
+    if execution.execute(pk, sealed=sealed):
+        firing.follow(pk)
 
 
 @shared_task
@@ -28,8 +29,8 @@ def take_over() -> None:
 
 @shared_task
 def run_schedule(pk: int) -> None:
-    """Do what schedule `pk` says."""
-    schedules.run(pk)
+    """Beat says that schedule `pk` is due."""
+    firing.fire(pk)
 
 
 @worker_ready.connect

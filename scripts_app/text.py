@@ -19,33 +19,37 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WANTED = {"script": "Write one SELECT of the five columns.", "query": "Write one SELECT."}
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
-def clean(content: str) -> str:
-    """The script's text without byte-order mark and blanks around it, as it is stored.
+def clean(content: str, thing: str = "script") -> str:
+    """The text without byte-order mark and blanks around it, as it is stored.
+
+    Args:
+        thing: what errors call it, "script" or "query".
 
     Raises:
         Refused: it is empty, too long, or holds characters that PostgreSQL can't.
     """
     text = content.removeprefix("\ufeff").strip()
     if "\x00" in text:
-        raise Refused("script_malformed", "The script contains a NUL character. Remove it.")
+        raise Refused(f"{thing}_malformed", f"The {thing} contains a NUL character. Remove it.")
     try:
         size = len(text.encode())
     except UnicodeEncodeError as exc:
         raise Refused(
-            "script_malformed", "The script contains half of a character (a lone surrogate). Remove it."
+            f"{thing}_malformed", f"The {thing} contains half of a character (a lone surrogate). Remove it."
         ) from exc
     if size > MOST_BYTES:
-        raise Refused("script_too_long", f"The script has {size:,} bytes; at most {MOST_BYTES:,} are allowed.")
+        raise Refused(f"{thing}_too_long", f"The {thing} has {size:,} bytes; at most {MOST_BYTES:,} are allowed.")
     if not text:
-        raise Refused("script_empty", "The script is empty. Write one SELECT of the five columns.")
+        raise Refused(f"{thing}_empty", f"The {thing} is empty. {_WANTED[thing]}")
     return text
 
 
-def statement(content: str) -> tuple[str, int]:
-    """The one SELECT of a script, without the semicolons before and after it, and how many characters were left out in front.
+def statement(content: str, thing: str = "script") -> tuple[str, int]:
+    """The one SELECT of a text, without the semicolons before and after it, and how many characters were left out in front.
 
     Raises:
         Refused: there is no statement, or it does not begin with SELECT or WITH.
@@ -59,10 +63,10 @@ def statement(content: str) -> tuple[str, int]:
         if not first_word and kind != "open":
             first_word = content[begin:stop]
     if start is None:
-        raise Refused("script_empty", "The script has no statement. Write one SELECT of the five columns.")
+        raise Refused(f"{thing}_empty", f"The {thing} has no statement. {_WANTED[thing]}")
     if first_word.upper() not in ("SELECT", "WITH"):
         found = (first_word or content[start:end])[:40]
-        raise Refused("script_not_select", f"The script begins with {found}; it has to be one SELECT.")
+        raise Refused(f"{thing}_not_select", f"The {thing} begins with {found}; it has to be one SELECT.")
     return content[start:end], start
 
 

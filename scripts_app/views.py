@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from badDetail_app.overview import overview
+from dqx.users.permissions import may, require
 from scripts_app.models import Run, Script
+from scripts_app.permissions import ACTIONS, get_run_for
 
 
 @login_required
@@ -16,7 +18,22 @@ def home(request: HttpRequest) -> HttpResponse:
     found = overview(actor=request.user)
     for column, rows in (("rule_id", found["worst_rules"]), ("source_id", found["worst_sources"])):
         for row in rows:
-            row["url"] = f"{reverse('admin:bad_detail_badrow_changelist')}?{urlencode({column: row[column]})}"
+            row["url"] = f"{reverse('bad-detail')}?{urlencode({column: row[column]})}"
     published = Run.objects.filter(kind=Run.Kind.PUBLISH, status=Run.Status.SUCCEEDED).first()
     found["totals"] |= {"scripts": Script.objects.count(), "last_publish": published and published.finished_at}
     return render(request, "home.html", {**found, "recent_runs": Run.objects.select_related("actor")[:10]})
+
+
+@login_required
+def runs(request: HttpRequest) -> HttpResponse:
+    """The ledger; its rows come from the API."""
+    require(request.user, "scripts.view_run")
+    scripts = Script.objects.only("name")
+    return render(request, "runs.html", {"statuses": Run.Status.choices, "scripts": scripts})
+
+
+@login_required
+def run(request: HttpRequest, pk: str) -> HttpResponse:
+    """One run."""
+    found = get_run_for(request.user, int(pk))
+    return render(request, "run.html", {"pk": pk, "may_cancel": may(request.user, ACTIONS[Run.Kind(found.kind)])})

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import connection
 
 from dqx.users.models import User
@@ -51,6 +52,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def clean_database(request):
     """Django's flush knows only managed tables: the bad rows, their events and the staging tables are ours to clear."""
     marker = request.node.get_closest_marker("django_db")
+    cache.clear()  # where throttles count
     transactional = marker is not None and marker.kwargs.get("transaction")
     if transactional:
         request.getfixturevalue("transactional_db")  # so that this ends before Django's flush

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from psycopg2 import sql as pg
 from psycopg2.extensions import parse_dsn
 
@@ -41,7 +42,11 @@ def forbid_temporary_tables() -> None:
 
 
 def clear_unmanaged_tables() -> None:
-    """Empty the bad rows and their history, and drop the staging tables."""
+    """Empty the bad rows and their history, and drop the staging tables; a test that failed may have left an export under way."""
+    sql.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'dqx export'"
+    )
     sql.execute("TRUNCATE dq.bad_detail, dq.bad_detail_events")
     for found in sql.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'stg'"):
         sql.execute(pg.SQL("DROP TABLE {}").format(pg.Identifier("stg", found["tablename"])))
@@ -50,6 +55,12 @@ def clear_unmanaged_tables() -> None:
 def new_script(actor: Any, content: str = FIVE, name: str = "a script") -> Script:
     """A saved script."""
     return scripts.create(actor=actor, name=name, content=content)
+
+
+def set_text(script: Script, content: str) -> None:
+    """As after an edit of the text, without the wait for its check."""
+    script.content = content
+    script.save(update_fields=["content"])
 
 
 def run_populate(script: Script, actor: Any) -> Run:
@@ -66,6 +77,19 @@ def _execute(run: Run) -> Run:
     execution.execute(run.pk)
     run.refresh_from_db()
     return run
+
+
+def failed_run(script: Script, actor: Any, **fields: Any) -> Run:
+    """A populate of the ledger that the server refused."""
+    error = {
+        "code": "script_refused",
+        "message": "column <b>x</b> does not exist (line 1, column 8).",
+        "details": {"line": 1},
+    }
+    return Run.objects.create(
+        script=script, script_name=script.name, content=script.content, content_hash=script.content_hash, actor=actor,
+        kind="populate", status="failed", trigger="person", error=error, started_at=timezone.now(), finished_at=timezone.now(), **fields,
+    )  # fmt: skip
 
 
 def succeeded(run: Run) -> Run:

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from badDetail_app.models import BadRow
 from reference_app.models import Rule
+from scripts_app import schedules
 from scripts_app.models import Connection, Run, Schedule, Script
 from tests import steps
 
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MODELS = (
     "scripts_script",
+    "scripts_version",
     "scripts_run",
     "scripts_schedule",
     "reference_rule",
@@ -25,7 +27,7 @@ ADMIN_MODELS = ("users_user", "scripts_connection")
 @pytest.fixture
 def browse(client):
     def as_person(user):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="dqx.users.hashers.SameWorkBackend")
         return client
 
     return as_person
@@ -144,6 +146,33 @@ def test_a_schedule_is_refused_by_the_field_that_is_wrong(browse, publisher):
         == 302
     )
     assert Schedule.objects.get().owner == publisher
+
+
+def test_a_preset_stays_one_when_its_name_is_changed(browse, publisher):
+    script = steps.new_script(publisher)
+    schedule = schedules.create(actor=publisher, job_name="a", script_id=script.pk, frequency="daily", time="02:05")
+    values = {"job_name": "b", "script": script.pk, "timezone": "UTC", "operation": "populate", "is_active": "on"}
+    change = reverse("admin:scripts_schedule_change", args=[schedule.pk])
+    assert browse(publisher).post(change, {**values, "cron_schedule": "5 2 * * *"}).status_code == 302
+    schedule.refresh_from_db()
+    assert (schedule.job_name, schedule.frequency) == ("b", "daily")
+
+
+def test_schedules_are_run_and_switched_by_buttons(browse, publisher):
+    schedule = schedules.create(
+        actor=publisher, job_name="a", script_id=steps.new_script(publisher).pk, cron_schedule="5 2 * * *"
+    )
+    act(browse(publisher), "run_selected", schedule, model="scripts_schedule")
+    assert (Run.objects.get().schedule, Run.objects.get().trigger) == (schedule, "person")
+    assert "under way" in act(browse(publisher), "run_selected", schedule, model="scripts_schedule").content.decode()
+    act(browse(publisher), "toggle_selected", schedule, model="scripts_schedule")
+    assert not Schedule.objects.get().is_active
+
+
+def test_a_published_script_is_deleted_with_its_versions(browse, author, published):
+    client = browse(author)
+    assert client.post(reverse("admin:scripts_script_delete", args=[published.pk]), {"post": "yes"}).status_code == 302
+    assert not Script.objects.exists()
 
 
 def test_the_password_of_a_connection_is_kept_encrypted_and_not_shown(browse, admin, settings):

@@ -91,12 +91,6 @@ def populated(actor, content, name):
     return script
 
 
-def set_text(script, content):
-    """As after an edit of the text, without the wait for its check."""
-    script.content = content
-    script.save(update_fields=["content"])
-
-
 def busy(pattern):
     """Whether a session of this database is at work on something like it."""
     with steps.superuser() as cursor:
@@ -196,7 +190,7 @@ def test_a_reader_during_a_publish_sees_the_old_rows_or_the_new(publisher):
 
     reader = Task(read)
     for content in (grid("b", 1, 500), grid("a", 1, 300), grid("b", 1, 500)):
-        set_text(script, content)
+        steps.set_text(script, content)
         steps.succeeded(steps.run_populate(script, publisher))
         steps.succeeded(steps.run_publish(script, publisher))
     over.set()
@@ -287,7 +281,7 @@ def test_of_two_workers_that_take_one_run_one_does_it(publisher):
 )
 def test_a_cancel_reaches_the_database_within_two_seconds(content, sign, publisher):
     script = populated(publisher, grid("a", 1, 3), "a")
-    set_text(script, content)
+    steps.set_text(script, content)
     task = Task(steps.run_populate, script, publisher)
     assert steps.eventually(lambda: busy(f"^COPY .*{sign}"))
     runs.cancel(Run.objects.get(status=Run.Status.RUNNING).pk, actor=publisher)
@@ -338,7 +332,7 @@ def test_a_queued_run_is_cancelled_at_once_and_never_done(publisher):
 def test_a_populate_ends_at_its_limit_and_keeps_what_was_staged(limit, most, content, code, publisher, settings):
     script = populated(publisher, grid("a", 1, 3), "a")
     setattr(settings, limit, most)
-    set_text(script, content)
+    steps.set_text(script, content)
     started = time.monotonic()
     run = steps.run_populate(script, publisher)
     assert (run.status, run.error["code"]) == (Run.Status.FAILED, code)

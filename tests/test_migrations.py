@@ -15,7 +15,7 @@ from django.test import RequestFactory
 
 from dqx import sql
 from dqx.users.models import User
-from scripts_app.models import Schedule, Script
+from scripts_app.models import Schedule, Script, Version
 from tests import steps
 
 pytestmark = pytest.mark.database
@@ -146,6 +146,7 @@ def test_every_table_of_dq_and_stg_is_where_it_belongs(empty_database):
         "dq_connections",
         "dq_runs",
         "dq_script_scope",
+        "dq_script_versions",
     }
 
 
@@ -194,6 +195,18 @@ def test_what_was_null_gets_the_default(old_database):
     assert {user.role for user in User.objects.all()} == {"viewer"}
     assert Schedule.objects.get(pk=1).created_at == datetime(2021, 1, 1, tzinfo=UTC)
     assert Schedule.objects.filter(created_at=None).count() == User.objects.filter(created_at=None).count() == 0
+
+
+def test_the_text_of_each_script_is_its_first_version(old_database):
+    migrate()
+    kept = {version.script_id: version for version in Version.objects.all()}
+    for script in Script.objects.all():
+        first = kept.pop(script.pk)
+        assert (first.n, first.content, first.content_hash) == (1, script.content, script.content_hash)
+        assert (first.name, first.author, first.created_at) == (script.name, None, script.updated_at)
+        assert (first.n_added, first.n_removed) == (script.content.count("\n") + 1, 0)
+    assert kept == {}
+    assert {schedule.frequency for schedule in Schedule.objects.all()} == {"cron"}
 
 
 def test_doubled_names_of_scripts_are_numbered(old_database):

@@ -7,9 +7,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_celery_beat import models as beat
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from dqx.users import people
 from dqx.users.models import User
 
 for hidden in (
@@ -22,6 +25,8 @@ for hidden in (
     beat.IntervalSchedule,
     beat.PeriodicTask,
     beat.SolarSchedule,
+    BlacklistedToken,
+    OutstandingToken,
 ):
     if admin.site.is_registered(hidden):
         admin.site.unregister(hidden)
@@ -69,6 +74,19 @@ class UserAdmin(DjangoUserAdmin):
             },
         ),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Create or update."""
+        people.save(obj, actor=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete one."""
+        people.delete(obj.pk, actor=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete each."""
+        for user in queryset:
+            self.delete_model(request, user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes themselves."""

@@ -1,90 +1,149 @@
-"""/api/auth/: tokens and one's own profile."""
+"""/api/auth/: signing up, in and out, tokens, one's own profile, and people for admins."""
 
 from typing import Any
 
-from rest_framework import serializers
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 
-from dqx.rest import Strict, Text, View, accepts
-from dqx.users import accounts
-from dqx.users.models import User
-
-
-class UserBody(serializers.ModelSerializer):
-    """A person as the API tells of one; never the password's hash."""
-
-    role = serializers.SerializerMethodField()
-    permissions = serializers.SerializerMethodField()
-
-    class Meta:
-        model = User
-        fields = ("id", "username", "email", "role", "permissions", "is_active", "created_at", "last_login")
-
-    def get_role(self, user: User) -> str:
-        """viewer, author, publisher or admin."""
-        return user.level.name.lower()
-
-    def get_permissions(self, user: User) -> list[str]:
-        """What the role may do."""
-        return accounts.permissions_of(user)
+from dqx.rest import ListQuery, View, accepts
+from dqx.users import accounts, people
+from dqx.users.bodies import (
+    Credentials,
+    NewPassword,
+    PersonChanges,
+    PersonFields,
+    Profile,
+    Refresh,
+    Registration,
+    SignedIn,
+    TokenPair,
+    UserBody,
+)
+from dqx.users.client import address_of
 
 
-class Credentials(Strict):
-    """Name and password."""
-
-    username = Text(max_length=150)
-    password = Text(max_length=4096)
-
-
-class Refresh(Strict):
-    """A refresh token."""
-
-    refresh = Text(max_length=4096)
-
-
-class Profile(Strict):
-    """What people change of themselves."""
-
-    email = serializers.EmailField(max_length=254)
-
-
-class Login(View):
-    """POST: a pair of tokens for a name and a password."""
+class _Open(View):
+    """For those who are not signed in yet."""
 
     authentication_classes = ()
     permission_classes = ()
 
-    @accepts(body=Credentials)
+
+class SignUpThrottle(SimpleRateThrottle):
+    """So many sign-ups an hour from one address; each process of the server counts by itself."""
+
+    scope = "register"
+
+    def get_rate(self) -> str:
+        """As the settings have it."""
+        return f"{settings.SIGN_UPS_AN_HOUR}/hour"
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        """By address."""
+        return f"register {address_of(request._request)}"
+
+
+class Register(_Open):
+    """Sign up."""
+
+    throttle_classes = [SignUpThrottle]
+
+    @accepts(body=Registration, returns={201: UserBody}, refuses=(403, 409, 429))
+    def post(self, request: Request) -> Response:
+        """201 the user, a Viewer."""
+        return Response(UserBody(accounts.register(**self.values)).data, status=201)
+
+
+class Login(_Open):
+    """Sign in."""
+
+    @accepts(body=Credentials, returns={200: SignedIn}, refuses=(401, 429))
     def post(self, request: Request) -> Response:
         """200 {access, refresh, user}."""
         user = accounts.sign_in(request._request, **self.values)
         return Response({**accounts.tokens_for(user), "user": UserBody(user).data})
 
 
-class RefreshAccess(View):
-    """POST: a new access token."""
+class RefreshTokens(_Open):
+    """Get new tokens."""
 
-    authentication_classes = ()
-    permission_classes = ()
-
-    @accepts(body=Refresh)
+    @accepts(body=Refresh, returns={200: TokenPair}, refuses=(401,))
     def post(self, request: Request) -> Response:
-        """200 {access}."""
-        return Response({"access": accounts.renew(**self.values)})
+        """200 {access, refresh}; the refresh token that was sent is used up."""
+        return Response(accounts.renew(**self.values))
+
+
+class Logout(_Open):
+    """Sign out."""
+
+    @accepts(body=Refresh, returns={204: None}, refuses=(401,))
+    def post(self, request: Request) -> Response:
+        """204; the refresh token is dead."""
+        accounts.sign_out(**self.values)
+        return Response(status=204)
 
 
 class Me(View):
     """One's own profile."""
 
+    @accepts(returns={200: UserBody})
     def get(self, request: Request) -> Response:
         """200 the user."""
         return Response(UserBody(_person(request)).data)
 
-    @accepts(body=Profile)
+    @accepts(body=Profile, returns={200: UserBody}, refuses=(409,))
     def patch(self, request: Request) -> Response:
         """200 the user."""
         return Response(UserBody(accounts.update_profile(actor=_person(request), **self.values)).data)
+
+
+class MyPassword(View):
+    """One's own password."""
+
+    @accepts(body=NewPassword, returns={200: TokenPair}, refuses=(429,))
+    def post(self, request: Request) -> Response:
+        """200 new tokens; all others, and the other sessions, have ended."""
+        return Response(accounts.change_password(request._request, actor=_person(request), **self.values))
+
+
+class People(View):
+    """Everybody who can sign in."""
+
+    @accepts(query=ListQuery, returns={200: [UserBody]})
+    def get(self, request: Request) -> Response:
+        """200 the list, by name."""
+        page = people.listed(actor=request.user, place=self.place("people"), size=self.query["page_size"])
+        return self.listed("people", page, UserBody(page.rows, many=True).data)
+
+    @accepts(body=PersonFields, returns={201: UserBody}, refuses=(409,))
+    def post(self, request: Request) -> Response:
+        """201 the user."""
+        made = people.create(actor=request.user, **self.values)
+        return Response(UserBody(made).data, status=201, headers={"Location": f"/api/auth/users/{made.pk}/"})
+
+
+class OnePerson(View):
+    """Somebody who can sign in."""
+
+    @accepts(returns={200: UserBody})
+    def get(self, request: Request, pk: int) -> Response:
+        """200 the user."""
+        return Response(UserBody(people.get(pk, actor=request.user)).data)
+
+    @accepts(body=PersonChanges, returns={200: UserBody}, refuses=(409,))
+    def patch(self, request: Request, pk: int) -> Response:
+        """200 the user."""
+        return Response(UserBody(people.update(pk, actor=request.user, **self.values)).data)
+
+    put = patch
+
+    @accepts(returns={204: None}, refuses=(409,))
+    def delete(self, request: Request, pk: int) -> Response:
+        """204."""
+        people.delete(pk, actor=request.user)
+        return Response(status=204)
 
 
 def _person(request: Request) -> Any:

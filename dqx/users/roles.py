@@ -21,11 +21,17 @@ def _crud(model: str, view: Role, write: Role, delete: Role | None = None) -> di
 # The lowest role that may do it. What is not here nobody may do: bad rows and their history change only by a publish.
 MATRIX: dict[str, Role] = {
     **_crud("scripts.script", Role.VIEWER, Role.AUTHOR),
+    "scripts.view_version": Role.VIEWER,
     "scripts.populate_script": Role.AUTHOR,
     "scripts.review_script": Role.VIEWER,
     "scripts.publish_script": Role.PUBLISHER,
     **_crud("scripts.schedule", Role.VIEWER, Role.PUBLISHER),
+    "scripts.run_schedule": Role.PUBLISHER,
     **_crud("scripts.connection", Role.ADMIN, Role.ADMIN),
+    "scripts.test_connection": Role.ADMIN,
+    "scripts.use_connection": Role.AUTHOR,  # by its name
+    "scripts.enter_connection": Role.ADMIN,  # details that are used once
+    "scripts.run_query": Role.AUTHOR,
     "scripts.view_run": Role.VIEWER,
     "scripts.view_scope": Role.VIEWER,
     **_crud("reference.rule", Role.VIEWER, Role.AUTHOR, Role.ADMIN),
@@ -34,6 +40,13 @@ MATRIX: dict[str, Role] = {
     "bad_detail.view_badrow": Role.VIEWER,
     "bad_detail.view_event": Role.VIEWER,
     **_crud("users.user", Role.ADMIN, Role.ADMIN),
+    "audit.view_entry": Role.ADMIN,
+    "tables.view_table": Role.VIEWER,  # those of DQX, each by the action of its own beside this
+    "tables.view_readable_table": Role.AUTHOR,  # people's own tables of schema dq that scripts may read
+    "tables.view_any_table": Role.ADMIN,
+    "tables.add_row": Role.ADMIN,
+    "tables.change_row": Role.ADMIN,
+    "tables.delete_row": Role.ADMIN,
 }
 
 

@@ -143,3 +143,11 @@ def worker(folder: Path) -> Iterator[None]:
     options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     with process(log, lambda: "ready." in log.read_text(), "celery", "-A", "dqx", "worker", *options):
         yield
+
+
+@contextlib.contextmanager
+def beat(folder: Path) -> Iterator[None]:
+    """Celery beat."""
+    log = folder / "beat.log"
+    with process(log, lambda: "beat: Starting" in log.read_text(), "celery", "-A", "dqx", "beat", "--loglevel", "INFO"):
+        yield

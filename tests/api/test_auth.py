@@ -94,13 +94,15 @@ def test_a_malformed_login_is_400_by_field(as_nobody, body, wrong):
     assert wrong_fields(as_nobody.post("/api/auth/login", body)) == wrong
 
 
-def test_refresh_gives_a_new_access_token(as_nobody, viewer):
+def test_refresh_gives_new_tokens_once(as_nobody, viewer):
     pair = accounts.tokens_for(viewer)
     answer = as_nobody.post("/api/auth/refresh", {"refresh": pair["refresh"]})
     assert answer.status_code == 200
-    assert set(answer.json()) == {"access"}
+    assert set(answer.json()) == {"access", "refresh"}
     headers = {"Authorization": f"Bearer {answer.json()['access']}"}
     assert Client().get("/api/auth/me", headers=headers).json()["username"] == "vera"
+    refused(as_nobody.post("/api/auth/refresh", {"refresh": pair["refresh"]}), 401, "token_not_valid")
+    assert as_nobody.post("/api/auth/refresh", {"refresh": answer.json()["refresh"]}).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "\u00e9\u00e9.\u00e9.\u00e9"])
@@ -210,7 +212,7 @@ def test_nobody_promotes_themselves(as_viewer, viewer, body, wrong):
 
 def test_a_session_opens_the_api_and_needs_its_csrf_token_to_write(viewer):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(viewer, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(viewer, "dqx.users.hashers.SameWorkBackend")
     assert client.get("/api/auth/me").json()["username"] == "vera"
     body = {"data": '{"email": "other@example.org"}', "content_type": "application/json"}
     refused(client.patch("/api/auth/me", **body), 403, "not_allowed")
@@ -222,6 +224,6 @@ def test_a_session_opens_the_api_and_needs_its_csrf_token_to_write(viewer):
 
 def test_a_session_of_somebody_deactivated_is_nobody(viewer):
     client = Client()
-    client.force_login(viewer, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(viewer, "dqx.users.hashers.SameWorkBackend")
     User.objects.filter(pk=viewer.pk).update(is_active=False)
     refused(client.get("/api/auth/me"), 401, "not_signed_in")

@@ -9,7 +9,8 @@ from tests.api.conftest import refused, wrong_fields
 pytestmark = pytest.mark.django_db
 PATH = "/api/runs/"
 FIELDS = {
-    "id", "kind", "status", "script", "script_name", "content_hash", "trigger", "actor", "created_at", "started_at", "finished_at",
+    "id", "kind", "status", "script", "script_name", "content_hash", "schedule", "trigger", "actor", "connection", "connection_given",
+    "created_at", "started_at", "finished_at",
     "cancel_requested_at", "seconds", "progress", "pairs", "new", "changed", "resolved", "unchanged", "error",
 }  # fmt: skip
 
@@ -80,7 +81,9 @@ def test_filters(as_viewer, ledger):
         ("script=x", "script"),
         ("script=0", "script"),
         ("script=99999999999999", "script"),
-        ("kind=publish", "kind"),
+        ("kind=review", "kind"),
+        ("trigger=sun", "trigger"),
+        ("schedule=0", "schedule"),
     ],
 )
 def test_a_filter_that_is_none_is_400(as_viewer, query, wrong):
@@ -104,7 +107,7 @@ def test_a_cancelled_run_says_so(as_author, author):
     answer = as_author.post(f"{PATH}{pk}/cancel")
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     assert answer.json()["error"]["code"] == "cancelled"
-    assert as_author.get(f"{PATH}{pk}").json() == answer.json()
+    assert as_author.get(f"{PATH}{pk}").json() == {**answer.json(), "content": steps.FIVE}
     refused(as_author.post(f"{PATH}{pk}/cancel"), 409, "run_ended")
 
 
@@ -139,6 +142,24 @@ def test_a_run_that_failed_tells_why(as_author, author):
     told = as_author.get(f"{PATH}{run.pk}").json()
     assert (told["status"], told["error"]["code"]) == ("failed", "key_missing")
     assert set(told["error"]) == {"code", "message", "details"}
+
+
+def test_the_text_as_it_was_stands_in_the_run_alone(as_author, author):
+    script = steps.new_script(author)
+    pk = as_author.post(f"/api/sql_scripts/{script.pk}/populate_table").json()["id"]
+    steps.set_text(script, "SELECT 2")
+    assert as_author.get(f"{PATH}{pk}").json()["content"] == steps.FIVE
+    assert "content" not in as_author.get(PATH).json()["results"][0]
+
+
+def test_filters_narrow_the_ledger_together(as_viewer, ledger):
+    (one, two), runs = ledger
+    Run.objects.filter(pk=runs[0].pk).update(kind="publish", trigger="cli")
+    assert ids(as_viewer.get(f"{PATH}?kind=publish")) == [runs[0].pk]
+    assert ids(as_viewer.get(f"{PATH}?trigger=cli&trigger=person")) == [runs[0].pk]
+    assert ids(as_viewer.get(f"{PATH}?kind=publish&script={two.pk}")) == []
+    assert ids(as_viewer.get(f"{PATH}?schedule=1")) == []
+    assert len(ids(as_viewer.get(f"{PATH}?script={one.pk}&status=succeeded&status=failed"))) == 4
 
 
 def test_the_runs_of_a_deleted_script_stay(as_author, author):

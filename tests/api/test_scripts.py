@@ -13,7 +13,8 @@ from tests.api.conftest import Api, refused, wrong_fields
 pytestmark = pytest.mark.django_db
 PATH = "/api/sql_scripts/"
 FIELDS = {
-    "id", "name", "description", "content", "content_hash", "owner", "created_at", "updated_at", "state", "last_run",
+    "id", "name", "description", "content", "content_hash", "version", "connection", "owner", "created_at", "updated_at",
+    "state", "last_run",
 }  # fmt: skip
 OTHER = steps.FIVE.replace("'u1'", "'u2'")
 
@@ -128,6 +129,34 @@ def test_the_list_is_by_name_and_in_pages_where_asked(as_author):
     rest = as_author.get(path)
     assert [script["name"] for script in rest.json()] == ["c"]
     assert 'rel="prev"' in rest["Link"] and 'rel="next"' not in rest["Link"]
+
+
+def names(answer):
+    return [script["name"] for script in answer.json()]
+
+
+def test_the_list_is_searched_in_name_description_and_text(as_author):
+    as_author.post(PATH, body("Größe", description="of 100 % things"))
+    as_author.post(PATH, body("other", OTHER))
+    assert names(as_author.get(f"{PATH}?q=größe")) == names(as_author.get(f"{PATH}?q=100 %")) == ["Größe"]
+    assert names(as_author.get(f"{PATH}?q='U2'")) == ["other"]
+    assert names(as_author.get(f"{PATH}?q=_")) == ["Größe", "other"]  # every text has rule_id
+    assert names(as_author.get(f"{PATH}?q=o_her")) == []
+    assert names(as_author.get(f"{PATH}?q=")) == ["Größe", "other"]
+
+
+def test_the_list_is_filtered_by_state_in_pages(as_author, author):
+    for number in range(5):
+        script = steps.new_script(author, name=f"script {number}")
+        if number % 2:
+            ledger(script, author, kind="populate", status="queued")
+    assert names(as_author.get(f"{PATH}?state=queued")) == ["script 1", "script 3"]
+    assert names(as_author.get(f"{PATH}?state=queued&state=never_populated&q=3")) == ["script 3"]
+    first = as_author.get(f"{PATH}?state=never_populated&page_size=2")
+    assert names(first) == ["script 0", "script 2"]
+    assert names(as_author.get(first["Link"].partition(">")[0].strip("<"))) == ["script 4"]
+    assert wrong_fields(as_author.get(f"{PATH}?state=asleep")) == {"state"}
+    assert wrong_fields(as_author.get(f"{PATH}?colour=red")) == {"colour"}
 
 
 def test_the_number_of_statements_does_not_grow(as_author, author, django_assert_num_queries):

@@ -18,6 +18,10 @@ ROWS = {
     "publish-changed-after-checkpoint": "tests.bench.publishing:ChangedAfterCheckpoint",
     "publish-new": "tests.bench.publishing:New",
     "memory": "tests.bench.memory:Streaming",
+    "export": "tests.bench.exporting:Csv",
+    "export-in-order": "tests.bench.exporting:CsvInOrder",
+    "export-parquet": "tests.bench.exporting:Parquet",
+    "export-xlsx": "tests.bench.exporting:Xlsx",
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from scripts_app import populate
@@ -16,6 +17,12 @@ MEBIBYTE = 1 << 20
 MOST = 40  # MiB
 INTERVAL = 0.02  # seconds
 _SHARE = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+
+
+def shared_memory(pids: Iterable[int]) -> float:
+    """MiB of all these processes; pages that several share count once."""
+    shares = (Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii") for pid in pids)
+    return sum(int(match[1]) for share in shares if (match := _SHARE.search(share))) * 1024 / MEBIBYTE
 
 
 class Streaming:
@@ -49,9 +56,7 @@ class Streaming:
         return most
 
     def _memory(self) -> float:
-        """MiB of all processes; pages that several share count once."""
-        shares = (Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii") for pid in self.worker.pids())
-        return sum(int(match[1]) for share in shares if (match := _SHARE.search(share))) * 1024 / MEBIBYTE
+        return shared_memory(self.worker.pids())
 
     def _tell(self, before: float, most: float) -> None:
         more = most - before

@@ -22,7 +22,10 @@ THEMES = ("light", "dark")
 SCREENSHOTS = BASE_DIR / "screenshots"
 AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 COLLECT = "import django; django.setup(); from dqx import static_files; static_files.collect()"
-WATCH = "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective + ' ' + e.blockedURI))"
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
 
 
 @pytest.fixture(scope="session")

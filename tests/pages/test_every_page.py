@@ -9,6 +9,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # By name: the address, and what of it others made.
 PAGES = {
     "home": ("/", ""),
+    "bad-rows": ("/bad-detail", ""),
+    "runs": ("/runs", ""),
+    "run": ("/runs/900001", ""),
     "api-docs": ("/api/docs/", "#api-docs"),
     "admin": ("/admin/", ""),
     "admin-scripts": ("/admin/scripts/script/", ""),
@@ -24,6 +27,7 @@ def world(admin):
     Rule.objects.create(rule_id="R1", rule_name="<script>alert(1)</script>")
     Source.objects.create(source_id="S1", source_name="Bookings")
     script = steps.new_script(admin, steps.FIVE, "<script>alert(1)</script>")
+    steps.failed_run(script, admin, id=900_001)
     steps.succeeded(steps.run_populate(script, admin))
     steps.succeeded(steps.run_publish(script, admin))
 

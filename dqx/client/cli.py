@@ -1,0 +1,136 @@
+"""The command `dqx`: signing in and out, and where the other commands hang.
+
+Exit codes: 0 done; 1 refused, or the run failed; 2 wrong usage; 3 not signed in; 4 no answer of a DQX; 130 Ctrl-C; 141 nobody reads on.
+"""
+
+import sys
+
+import click
+
+import dqx
+from dqx.client import addresses, rows, runs, scripts
+from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
+from dqx.client.http import Api
+from dqx.client.output import Output, closed, moment
+from dqx.client.session import HERE, Session, command, with_options
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(dqx.__version__, prog_name="dqx", message="%(prog)s %(version)s")
+@with_options
+@click.pass_context
+def root(context: click.Context) -> None:
+    """Find bad rows with SQL, review them, publish them: the command line of any DQX server.
+
+    Sign in once with `dqx login --server https://…`; the commands after that use the same server.
+    """
+    context.ensure_object(Session)
+
+
+scripts.add_to(root)
+runs.add_to(root)
+rows.add_to(root)
+
+
+@command(root, "login")
+@click.option("--username", metavar="NAME", help="Who signs in; asked for where it is missing.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def login(session: Session, username: str | None, password_stdin: bool) -> None:
+    """Sign in to a server. The password is asked for; it is never an argument."""
+    if not password_stdin and not session.asks:
+        raise click.UsageError("Nobody can be asked here. Give --username and --password-stdin.")
+    if password_stdin and not username:
+        raise click.UsageError("--password-stdin needs --username.")
+    api = Api(session.chosen or _asked_server(session, password_stdin), session.keychain)
+    if addresses.is_open(api.address):
+        session.output.note(
+            f"Warning: {api.address} is not encrypted. Others on the way can read the password and all data.", "yellow"
+        )
+    known = session.keychain.username(api.address) or None
+    name = username or click.prompt(f"Username at {api.address}", default=known, err=True)
+    user = api.sign_in(
+        name, _password_of_stdin() if password_stdin else click.prompt("Password", hide_input=True, err=True)
+    )
+    if session.as_json:
+        session.output.document({"server": api.address, **user})
+    else:
+        session.output.note(f"Signed in to {api.address} as {user['username']} ({user['role']}).")
+
+
+def _asked_server(session: Session, password_stdin: bool) -> str:
+    known = session.keychain.current()
+    if known or password_stdin:
+        return known or HERE
+    return addresses.normal(click.prompt("Server", default=HERE, err=True))
+
+
+def _password_of_stdin() -> str:
+    try:
+        text = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise Failure("not_text", "The password on standard input is not text in UTF-8.", USAGE) from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+@command(root, "logout")
+def logout(session: Session) -> None:
+    """Sign out of the server, and remove its tokens here."""
+    api = session.api
+    try:
+        api.sign_out()
+    except Failure as failure:
+        if failure.code == "not_signed_in":
+            raise
+        session.output.note(
+            f"{failure.message} The tokens are removed here, but the server does not know of it.", "yellow"
+        )
+    session.keychain.forget(api.address)
+    session.output.note(f"Signed out of {api.address}.")
+
+
+@command(root, "whoami")
+def whoami(session: Session) -> None:
+    """Who is signed in, where, and what they may do."""
+    user = session.api.get("auth/me")
+    if session.as_json:
+        session.output.document({"server": session.api.address, **user})
+        return
+    facts = [("server", session.api.address), *((name, user[name]) for name in ("username", "email", "role"))]
+    facts += [("last login", moment(user["last_login"])), ("may", " ".join(user["permissions"]))]
+    session.output.facts(facts)
+
+
+def main() -> int:
+    """Run the command of the process's arguments; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may lack characters
+    session = Session()
+    try:
+        root.main(prog_name="dqx", standalone_mode=False, obj=session)
+        _flush()
+    except Failure as failure:
+        return _failed(session, failure)
+    except click.UsageError as exc:
+        return _failed(session, Failure("usage", f"{exc.format_message()}{_help(exc)}", USAGE))
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except (KeyError, TypeError, AttributeError, IndexError) as exc:
+        told = f"The server's answer is not what dqx {dqx.__version__} knows ({type(exc).__name__}: {exc}). Is the server older or newer?"
+        return _failed(session, Failure("not_understood", told, NO_ANSWER))
+    return 0
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise closed() from None
+
+
+def _failed(session: Session, failure: Failure) -> int:
+    Output(session.as_json).failure(failure)
+    return failure.exit_code
+
+
+def _help(exc: click.UsageError) -> str:
+    return f"\nSee: {exc.ctx.command_path} --help" if exc.ctx else ""

@@ -1,0 +1,164 @@
+"""What commands print: tables for people, JSON for programs; notes beside them on standard error.
+
+Values are other people's data. What would steer the terminal, break a line or turn text round is shown as an escape.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NoReturn
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from dqx.client.errors import OUTPUT_CLOSED, Failure
+
+# Where no terminal sets a width nothing is folded, so that each row stays one line for grep and its like.
+WIDE = 1_000_000
+_STEERS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def clean(text: object, keep: str = "") -> str:
+    """Text that a terminal shows as it is.
+
+    Args:
+        keep: control characters that stay, such as the line break of a message.
+    """
+    return _STEERS.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), str(text))
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        raise closed()
+
+
+def closed() -> Failure:
+    """Whoever read our output has stopped; the rest goes nowhere, without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return Failure("output_closed", "", OUTPUT_CLOSED)
+
+
+class Output:
+    """Standard output and standard error of a command.
+
+    Args:
+        as_json: standard output is JSON and nothing else, and failures are JSON too, on standard error.
+    """
+
+    def __init__(self, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.out, self.err = (_Console(**_look(stream)) for stream in (sys.stdout, sys.stderr))
+
+    def document(self, value: Any) -> None:
+        """One JSON document on one line."""
+        self.write(json.dumps(value) + "\n")
+
+    def write(self, text: str) -> None:
+        """Text as it is."""
+        try:
+            sys.stdout.write(text)
+        except BrokenPipeError:
+            raise closed() from None
+
+    def text(self, text: str) -> None:
+        """A person's own text: exactly as it is for a program or file, and without what steers for a terminal."""
+        self.write(clean(text, "\n\t") if sys.stdout.isatty() else text)
+
+    def note(self, message: str, style: str = "") -> None:
+        """A line for people, beside the result."""
+        self.err.print(Text(clean(message, "\n"), style=style), soft_wrap=True)
+
+    def failure(self, failure: Failure) -> None:
+        """Why the command did not do it."""
+        if self.as_json and failure.message:
+            sys.stderr.write(json.dumps(failure.as_dict()) + "\n")
+        elif failure.message:
+            line = Text.assemble(("Error: ", "bold red"), clean(failure.message, "\n"))
+            self.err.print(line, soft_wrap=True)
+            for hint in _hints(failure):
+                self.err.print(Text(clean(hint, "\n\t")), soft_wrap=True)
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+        """Rows under heads. Numbers stand to the right; None is shown as NULL, apart from the empty text."""
+        rows = [list(row) for row in rows]
+        table = Table(
+            box=SIMPLE_HEAD, title=Text(clean(title)) if title else None, title_justify="left", pad_edge=False
+        )
+        for place, head in enumerate(heads):
+            numbers = bool(rows) and all(_is_number(row[place]) for row in rows)
+            table.add_column(Text(clean(head)), justify="right" if numbers else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(_cell(value) for value in row))
+        self.out.print(table)
+
+    def facts(self, facts: Iterable[tuple[str, object]]) -> None:
+        """Names and values, one a line."""
+        grid = Table.grid(padding=(0, 2))
+        for name, value in facts:
+            grid.add_row(Text(name, style="dim"), _cell(value))
+        self.out.print(grid)
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Any]:
+        """A line that shows how far something is while the block runs, where there is a terminal; yields what to tell it."""
+        if self.as_json or not self.err.is_terminal:
+            yield lambda told: None
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as line:
+            task = line.add_task(clean(what), total=None)
+            yield lambda told: line.update(task, description=clean(f"{what}  {told}"))
+
+
+def _look(stream: Any) -> dict[str, Any]:
+    terminal = stream.isatty()
+    return {"file": stream, "markup": False, "emoji": False, "highlight": False, "width": None if terminal else WIDE}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return Text("NULL", style="dim")
+    if isinstance(value, bool | dict | list):
+        return Text(clean(json.dumps(value, ensure_ascii=False)))
+    return Text(clean(value))
+
+
+def _hints(failure: Failure) -> Iterator[str]:
+    """What a refusal tells besides its sentence."""
+    fields = failure.details.get("fields")
+    if isinstance(fields, dict) and len(fields) > 1:
+        for name, words in fields.items():
+            yield f"  {name}: {' '.join(map(str, words)) if isinstance(words, list) else words}"
+    for name in ("detail", "hint"):
+        if failure.details.get(name):
+            yield f"  {name}: {failure.details[name]}"
+    yield from failure.details.get("shown", ())
+
+
+def moment(value: str | None) -> str | None:
+    """A time of the API as people here read it."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):
+        return value

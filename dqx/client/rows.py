@@ -1,0 +1,175 @@
+"""Bad rows as a table, as JSON and as a file; queries."""
+
+import itertools
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dqx.client.errors import Failure
+from dqx.client.session import Session, place_in, read_text, several, shared
+
+FORMATS = ("csv", "xlsx", "parquet")
+COLUMNS = ("rule_id", "source_id", "source_uid", "data_value", "txn_date")
+ORDERINGS = [sign + column for column in COLUMNS for sign in ("", "-")]
+MOST_PAGE = 1000
+USUAL = 100
+
+
+def add_to(root: click.Group) -> None:
+    """Put these commands where `dqx` finds them."""
+    root.add_command(bad)
+    root.add_command(query)
+
+
+@click.command()
+@click.option("--rule", multiple=True, metavar="ID", help="Only of this rule; may be repeated, as may the next three.")
+@click.option("--source", multiple=True, metavar="ID", help="Only of this source.")
+@click.option("--uid", multiple=True, metavar="ID", help="Only of this record.")
+@click.option("--q", multiple=True, metavar="TEXT", help="Only with this text in the record's id or the value.")
+@click.option("--from", "start", metavar="DATE", help="Only of this date and later, as 2024-12-31.")
+@click.option("--to", "end", metavar="DATE", help="Only of this date and earlier.")
+@click.option("--ordering", type=click.Choice(ORDERINGS), help="By this column; with - the other way round.")
+@click.option("--limit", type=click.IntRange(1), help=f"So many at most.  [default: {USUAL}]")
+@click.option("--all", "everything", is_flag=True, help="All of them, as they come.")
+@click.option("--export", metavar="FILE", help="Into a .csv, .xlsx or .parquet file; - is standard output.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="What --export writes, where the name does not say it."
+)
+@shared
+def bad(
+    session: Session, limit: int | None, everything: bool, export: str | None, form: str | None, **filters: Any
+) -> None:
+    """The bad rows that count now.
+
+    With --json one document a line. An export has all rows that pass the filters.
+    """
+    params = {
+        "rule_id": several(filters["rule"]),
+        "source_id": several(filters["source"]),
+        "source_uid": several(filters["uid"]),
+        "q": several(filters["q"]),
+        "date_from": filters["start"],
+        "date_to": filters["end"],
+        "ordering": filters["ordering"],
+    }
+    if everything and limit:
+        raise click.UsageError("--all and --limit do not go together.")
+    if export:
+        if limit:
+            raise click.UsageError("An export has all rows that pass the filters; leave --limit out.")
+        _export(session, params, export, form or Path(export).suffix.lstrip(".").lower())
+    elif form:
+        raise click.UsageError("--format says what --export writes; name its FILE.")
+    else:
+        _list(session, params, None if everything else limit or USUAL)
+
+
+def _list(session: Session, params: dict[str, Any], limit: int | None) -> None:
+    left, shown, total = limit, 0, 0
+    for page in session.api.pages("bad_detail", {**params, "page_size": min(limit or MOST_PAGE, MOST_PAGE)}):
+        rows, total = page["results"][:left], page["total"]
+        _show_rows(session, rows)
+        shown, left = shown + len(rows), None if left is None else left - len(rows)
+        if left == 0:
+            break
+    if not session.as_json:
+        more = "  --all shows every one." if shown < total and limit is not None else ""
+        session.output.note(f"{shown:,} of {total:,} bad rows.{more}")
+
+
+def _show_rows(session: Session, rows: list[dict[str, Any]]) -> None:
+    if session.as_json:
+        for row in rows:
+            session.output.document(row)
+    elif rows:
+        heads = ("rule", "source", "record", "value", "date", "rule's name")
+        lines = [(*(row[column] for column in COLUMNS), row["rule_name"] or "") for row in rows]
+        session.output.table(heads, lines)
+
+
+def _export(session: Session, params: dict[str, Any], target: str, form: str) -> None:
+    if form not in FORMATS:
+        raise click.UsageError(
+            "Say what to write with --format, or let the file's name end in .csv, .xlsx or .parquet."
+        )
+    if target == "-" and form != "csv" and sys.stdout.isatty():
+        raise click.UsageError(f"A terminal can't show {form}. Name a file.")
+    given = {name: value for name, value in params.items() if value is not None}
+    pieces = session.api.download("bad_detail/export", {**given, "format": form})
+    size = _written(session, pieces, target)
+    if target != "-":
+        told = {"file": str(Path(target).absolute()), "format": form, "bytes": size}
+        if session.as_json:
+            session.output.document(told)
+        else:
+            session.output.note(f"{size:,} bytes in {target}")
+
+
+def _written(session: Session, pieces: Iterator[bytes], target: str) -> int:
+    """Writes a file in one step: it is there whole, or as it was before; the number of bytes."""
+    if target == "-":
+        return _pour(session, pieces, sys.stdout.buffer.write)
+    path = Path(os.path.realpath(target))
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):  # a device or a pipe is no thing to replace
+            with path.open("wb") as file:
+                return _pour(session, pieces, file.write)
+        return _replaced(session, pieces, path)
+    except OSError as exc:
+        raise Failure("file", f"{target} can't be written: {exc.strerror}.") from exc
+
+
+def _replaced(session: Session, pieces: Iterator[bytes], path: Path) -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            size = _pour(session, pieces, file.write)
+            os.fchmod(descriptor, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
+        os.replace(draft, path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return size
+
+
+def _pour(session: Session, pieces: Iterator[bytes], write: Callable[[bytes], object]) -> int:
+    size = 0
+    with session.output.progress("Export") as tell:
+        for piece in pieces:
+            write(piece)
+            size += len(piece)
+            tell(f"{size / 1_000_000:,.1f} MB")
+    return size
+
+
+@click.command()
+@click.argument("sql", required=False)
+@click.option("-f", "--file", metavar="FILE", help="Take the SELECT from this file; - is standard input.")
+@click.option("--limit", type=click.IntRange(1), help="So many rows at most; the server has a limit of its own.")
+@click.option("--connection", metavar="NAME", help="Ask the database of this stored connection.")
+@shared
+def query(session: Session, sql: str | None, file: str | None, limit: int | None, connection: str | None) -> None:
+    """Run one SELECT, given as 'SELECT …', by --file, or - for standard input. It can only read."""
+    if (sql is None) == (file is None):
+        raise click.UsageError("Give one SELECT: dqx query 'SELECT …', or -f FILE, or - for standard input.")
+    text = read_text(file or "-") if file or sql == "-" else str(sql)
+    body = {"query": text, "limit": limit, "connection": connection}
+    try:
+        answer = session.api.send("POST", "query", {name: value for name, value in body.items() if value is not None})
+    except Failure as failure:
+        raise place_in(text, failure) from failure
+    if session.as_json:
+        session.output.document(answer)
+        return
+    names = [column["name"] for column in answer["columns"]]
+    session.output.table(names, [[row[name] for name in names] for row in itertools.chain(answer["rows"])])
+    more = " There are more; --limit may ask for them." if answer["truncated"] else ""
+    session.output.note(f"{answer['row_count']:,} rows in {answer['duration_ms']:,} ms.{more}")

@@ -1,0 +1,162 @@
+"""populate, review, publish and the ledger of runs."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from dqx.client import following
+from dqx.client.output import moment
+from dqx.client.session import Session, command, several, shared, with_options
+
+KINDS = click.Choice(["populate", "publish"])
+STATES = click.Choice(["queued", "running", "succeeded", "failed", "cancelled"])
+REVIEW_HEADS = ("rule", "source", "new", "changed", "resolved", "unchanged", "published last by")
+MOST_SAMPLES = 50
+MOST_PAGE = 1000
+
+wait_option = click.option("--wait/--no-wait", default=True, help="Follow the run to its end (the default), or not.")
+
+
+def add_to(root: click.Group) -> None:
+    """Put these commands where `dqx` finds them."""
+    for each in (populate, review, publish, runs):
+        root.add_command(each)
+
+
+@click.command()
+@click.argument("script")
+@click.option("--connection", metavar="NAME", help="Read from this stored connection.")
+@wait_option
+@shared
+def populate(session: Session, script: str, connection: str | None, wait: bool) -> None:
+    """Run SCRIPT (an id or a name) into its staging table.
+
+    Ctrl-C stops waiting; whether the run is cancelled too is asked. Without a terminal it goes on.
+    """
+    pk = session.script(script)["id"]
+    body = {"connection": connection} if connection else {}
+    following.started(session, session.api.send("POST", f"sql_scripts/{pk}/populate_table", body), wait)
+
+
+@click.command()
+@click.argument("script")
+@shared
+def review(session: Session, script: str) -> None:
+    """Show what a publish of SCRIPT would change. Changes nothing."""
+    found = session.script(script)
+    answer = session.api.get(f"sql_scripts/{found['id']}/review")
+    if session.as_json:
+        session.output.document(answer)
+        return
+    _show_review(session, found["name"], answer)
+    _show_samples(session, answer)
+
+
+@click.command()
+@click.argument("script")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@wait_option
+@shared
+def publish(session: Session, script: str, yes: bool, wait: bool) -> None:
+    """Make the bad rows what SCRIPT has staged. Shows what would change and asks first."""
+    found = session.script(script)
+    if not yes:
+        answer = session.api.get(f"sql_scripts/{found['id']}/review")
+        totals = answer["totals"]
+        told = ", ".join(f"{totals[name]:,} {name}" for name in ("new", "changed", "resolved", "unchanged"))
+        session.output.note(
+            f"'{found['name']}', populated {moment(answer['populated_at'])}: {told} in {totals['pairs']:,} pairs."
+        )
+        session.confirm("Publish?")
+    following.started(session, session.api.send("POST", f"sql_scripts/{found['id']}/publish"), wait)
+
+
+def _show_review(session: Session, name: str, answer: dict[str, Any]) -> None:
+    rows = [(*_pair(pair), *_counts(pair), (pair["last_publisher"] or {}).get("name", "")) for pair in answer["pairs"]]
+    total = [("all", "", *_counts(answer["totals"]), "")] if len(rows) > 1 else []
+    title = f"Review of '{name}', {answer['n_rows']:,} rows populated {moment(answer['populated_at'])}"
+    session.output.table(REVIEW_HEADS, [*rows, *total], title=title)
+
+
+def _show_samples(session: Session, answer: dict[str, Any]) -> None:
+    samples = list(itertools.islice(_samples(answer), MOST_SAMPLES))
+    if samples:
+        session.output.table(("", "rule", "source", "record", "old value", "new value"), samples, title="Samples")
+
+
+def _samples(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    for pair in answer["pairs"]:
+        for action, rows in pair["samples"].items():
+            for row in rows:
+                # What is not there on one side has no value, which is something else than NULL.
+                old = "" if action == "new" else row["old_value"]
+                new = "" if action == "resolved" else row["new_value"]
+                yield (action, *_pair(pair), row["source_uid"], old, new)
+
+
+def _pair(pair: dict[str, Any]) -> tuple[str, str]:
+    return pair["rule_id"], pair["source_id"]
+
+
+def _counts(counts: dict[str, Any]) -> Iterator[int]:
+    return (counts[name] for name in ("new", "changed", "resolved", "unchanged"))
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--script", multiple=True, metavar="SCRIPT", help="Only runs of this script (id or name); may be repeated."
+)
+@click.option("--status", multiple=True, type=STATES, help="Only in this state; may be repeated.")
+@click.option("--kind", multiple=True, type=KINDS, help="Only of this kind; may be repeated.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="So many at most.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@with_options
+@click.pass_context
+def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any, limit: int, everything: bool) -> None:
+    """The ledger of runs, newest first.
+
+    With --json one document a line.
+    """
+    if context.invoked_subcommand:
+        return
+    session = context.ensure_object(Session)
+    pks = [session.script(word)["id"] for word in script]
+    size = MOST_PAGE if everything else min(limit, MOST_PAGE)
+    pages = session.api.pages("runs", {"script": several(pks), "status": status, "kind": kind, "page_size": size})
+    found = itertools.chain.from_iterable(page["results"] for page in pages)
+    wanted = found if everything else itertools.islice(found, limit)
+    if session.as_json:
+        for run in wanted:
+            session.output.document(run)
+        return
+    heads = ("id", "kind", "script", "status", "by", "created", "seconds", "rows", "error")
+    session.output.table(heads, map(_line, wanted))
+
+
+def _line(run: dict[str, Any]) -> tuple[object, ...]:
+    actor, seconds = run["actor"] or {}, run["seconds"]
+    return (
+        run["id"], run["kind"], run["script_name"], run["status"], actor.get("username", ""), moment(run["created_at"]),
+        "" if seconds is None else round(seconds, 1), run["progress"]["rows"], (run["error"] or {}).get("code", ""),
+    )  # fmt: skip
+
+
+@command(runs, "show")
+@click.argument("pk", metavar="ID", type=click.IntRange(1))
+@click.option("--wait", is_flag=True, help="Follow it to its end.")
+def show_run(session: Session, pk: int, wait: bool) -> None:
+    """Show one run. With --wait, the exit code says how it ended."""
+    run = session.api.get(f"runs/{pk}")
+    if wait:
+        following.started(session, run, wait)
+    else:
+        following.show(session, run)
+
+
+@command(runs, "cancel")
+@click.argument("pk", metavar="ID", type=click.IntRange(1))
+def cancel_run(session: Session, pk: int) -> None:
+    """Ask a run to stop, and wait until it has."""
+    following.show(session, following.cancel(session, pk))

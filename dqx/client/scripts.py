@@ -1,0 +1,194 @@
+"""Scripts: list, show, create, edit, delete, versions."""
+
+import tempfile
+from typing import Any
+
+import click
+
+from dqx.client.errors import Failure
+from dqx.client.output import moment
+from dqx.client.session import Session, command, place_in, read_text, with_options
+
+file_option = click.option("-f", "--file", metavar="FILE", help="Take the SELECT from this file; - is standard input.")
+EMPTY = "-- One SELECT of rule_id, source_id, source_uid, data_value, txn_date\n"
+
+
+@click.group(invoke_without_command=True)
+@with_options
+@click.pass_context
+def scripts(context: click.Context) -> None:
+    """Scripts: list (also without a word), show, create, edit, delete, versions. SCRIPT is an id or a name."""
+    if not context.invoked_subcommand:
+        context.invoke(list_scripts)
+
+
+@command(scripts, "list")
+def list_scripts(session: Session) -> None:
+    """All scripts, by name."""
+    found = session.api.get("sql_scripts")
+    if session.as_json:
+        session.output.document(found)
+        return
+    session.output.table(("id", "name", "state", "owner", "changed", "last run"), map(_line, found))
+
+
+def _line(script: dict[str, Any]) -> tuple[object, ...]:
+    run, owner = script["last_run"], script["owner"] or {}
+    last = f"{run['kind']} {run['status']}" if run else ""
+    return script["id"], script["name"], script["state"], owner.get("username", ""), moment(script["updated_at"]), last
+
+
+@command(scripts, "show")
+@click.argument("script")
+@click.option("--sql", is_flag=True, help="Only the SELECT, exactly as it is.")
+def show_script(session: Session, script: str, sql: bool) -> None:
+    """Show a script."""
+    found = session.script(script)
+    if session.as_json:
+        session.output.document(found)
+    elif sql:
+        session.output.text(found["content"])
+    else:
+        _show(session, found)
+        session.output.text(f"\n{found['content'].rstrip()}\n")
+
+
+def _show(session: Session, script: dict[str, Any]) -> None:
+    facts = [
+        ("id", script["id"]),
+        ("name", script["name"]),
+        ("description", script["description"] or None),
+        ("state", script["state"]),
+        ("version", script.get("version")),
+        ("connection", script.get("connection")),
+        ("owner", (script["owner"] or {}).get("username")),
+        ("created", moment(script["created_at"])),
+        ("changed", moment(script["updated_at"])),
+    ]
+    session.output.facts(fact for fact in facts if fact[1] is not None)
+
+
+@command(scripts, "create")
+@click.argument("name")
+@file_option
+@click.option("--description", default="", help="What it is for.")
+def create_script(session: Session, name: str, file: str | None, description: str) -> None:
+    """Save a new script. Without --file an editor opens."""
+    content = read_text(file) if file else _edited(session, EMPTY)
+    body = {"name": name, "description": description, "content": content}
+    _save(session, "POST", "sql_scripts", body, keep=file is None)
+
+
+@command(scripts, "edit")
+@click.argument("script")
+@file_option
+@click.option("--name", help="Another name.")
+@click.option("--description", help="Another description.")
+def edit_script(session: Session, script: str, file: str | None, name: str | None, description: str | None) -> None:
+    """Change a script's text, name or description. Without an option an editor opens with the text.
+
+    A text that somebody else has saved meanwhile is not overwritten.
+    """
+    found = session.script(script)
+    changes = {key: value for key, value in (("name", name), ("description", description)) if value is not None}
+    if file:
+        changes["content"] = read_text(file)
+    elif not changes:
+        changes["content"] = _edited(session, found["content"])
+    if "version" in found:
+        changes["version"] = found["version"]
+    _save(session, "PATCH", f"sql_scripts/{found['id']}", changes, keep=file is None)
+
+
+def _edited(session: Session, text: str) -> str:
+    if not session.asks:
+        raise click.UsageError(
+            "There is no terminal to open an editor in. Give the text with --file; - is standard input."
+        )
+    changed = click.edit(text, extension=".sql", require_save=False)
+    if changed is None or changed.rstrip() == text.rstrip():
+        raise Failure("not_changed", "The text was not changed; nothing was saved.")
+    return changed
+
+
+def _save(session: Session, method: str, path: str, body: dict[str, Any], keep: bool) -> None:
+    try:
+        saved = session.api.send(method, path, body)
+    except Failure as failure:
+        if keep and "content" in body:
+            session.output.note(f"Your text is in {_kept(body['content'])}")
+        raise place_in(body.get("content", ""), failure) from failure
+    if session.as_json:
+        session.output.document(saved)
+    else:
+        _show(session, saved)
+
+
+def _kept(text: str) -> str:
+    """A file with what somebody has just written in an editor."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".sql", prefix="dqx-", delete=False) as file:
+        file.write(text)
+    return file.name
+
+
+@command(scripts, "delete")
+@click.argument("script")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete_script(session: Session, script: str, yes: bool) -> None:
+    """Delete a script and what it has staged. What it has published stays."""
+    found = session.script(script)
+    if not yes:
+        session.confirm(f"Delete script {found['id']} '{found['name']}'?")
+    session.api.send("DELETE", f"sql_scripts/{found['id']}")
+    session.output.note(f"Script {found['id']} '{found['name']}' was deleted.")
+
+
+@command(scripts, "versions")
+@click.argument("script")
+@click.argument("number", required=False, type=click.IntRange(1))
+@click.option("--sql", is_flag=True, help="Only the SELECT of that version, exactly as it was.")
+@click.option("--restore", is_flag=True, help="Make that version the text of now, as a new version.")
+def versions(session: Session, script: str, number: int | None, sql: bool, restore: bool) -> None:
+    """The texts that a script had, newest first; with a NUMBER that one, and what it changed."""
+    found = session.script(script)
+    path = f"sql_scripts/{found['id']}/versions"
+    if number is None:
+        if sql or restore:
+            raise click.UsageError("Say which version: its NUMBER comes after the script.")
+        _list_versions(session, path)
+    elif restore:
+        _show_saved(session, session.api.send("POST", f"{path}/{number}/restore"))
+    else:
+        _show_version(session, session.api.get(f"{path}/{number}"), sql)
+
+
+def _list_versions(session: Session, path: str) -> None:
+    found = [version for page in session.api.pages(path, {}) for version in page["results"]]
+    if session.as_json:
+        session.output.document(found)
+        return
+    rows = [
+        (each["n"], each["name"], (each["author"] or {}).get("username", ""), moment(each["created_at"]),
+         f"+{each['added']} −{each['removed']}", each["restored_from"] or "", "now" if each["is_current"] else "")
+        for each in found
+    ]  # fmt: skip
+    session.output.table(("version", "name", "by", "saved", "lines", "restored from", ""), rows)
+
+
+def _show_version(session: Session, version: dict[str, Any], sql: bool) -> None:
+    if session.as_json:
+        session.output.document(version)
+    else:
+        session.output.text(version["content"] if sql or not version["diff"] else version["diff"])
+
+
+def _show_saved(session: Session, script: dict[str, Any]) -> None:
+    if session.as_json:
+        session.output.document(script)
+    else:
+        _show(session, script)
+
+
+def add_to(root: click.Group) -> None:
+    """Put these commands where `dqx` finds them."""
+    root.add_command(scripts)

@@ -1,0 +1,1 @@
+"""Small tools that work without Django and without a database."""

@@ -1,0 +1,114 @@
+"""The schedules with when each comes next and how it went last, to look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from dqx import keyset
+from dqx.errors import NotFound
+from dqx.keyset import FIRST, Page, Place
+from dqx.users.permissions import Actor, require
+from scripts_app import catalogue, schedule_times, schedules
+from scripts_app.models import Run, Schedule
+from scripts_app.permissions import get_schedule_for
+from scripts_app.schedule_times import Timing
+
+
+class Listed(NamedTuple):
+    """A schedule, why it rests (None where it does not), when it comes next, and its newest run."""
+
+    schedule: Schedule
+    problem: str | None
+    next_run: datetime | None
+    last_run: Run | None
+
+
+class Coming(NamedTuple):
+    """What a timing means: in words, and the next times in its zone."""
+
+    timing: Timing
+    description: str
+    next_runs: list[datetime]
+
+
+def listed(*, actor: Actor, scripts: Sequence[int] = (), place: Place = FIRST, size: int | None = None) -> Page:
+    """All schedules in the order in which they were made, or the page of `size` at a place, each a `Listed`.
+
+    Args:
+        scripts: only those of these scripts, where any are given.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_schedule")
+    found = _overviewed().filter(script__in=scripts) if scripts else _overviewed()
+    if size is None:
+        return Page(_with_runs(found.order_by("id")), None, None)
+    page = keyset.read(found, "id", place, size)
+    return page._replace(rows=_with_runs(page.rows))
+
+
+def get(pk: int, *, actor: Actor) -> Listed:
+    """One schedule.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    require(actor, "scripts.view_schedule")
+    found = _with_runs(_overviewed().filter(pk=pk))
+    if not found:
+        raise NotFound("schedule_not_found", f"There is no schedule {pk}.")
+    return found[0]
+
+
+def next_runs(pk: int, *, actor: Actor, n: int) -> Coming:
+    """The next `n` times of a schedule, whether or not it is active.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+        Invalid: an older DQX left it with an expression that is none.
+    """
+    schedule = get_schedule_for(actor, pk, "scripts.view_schedule")
+    schedule_times.check(schedule.cron_schedule, schedule.timezone)
+    return _coming(schedules.timing_of(schedule), n)
+
+
+def preview(*, actor: Actor, n: int, **given: Any) -> Coming:
+    """What a timing would mean, before a schedule is saved with it.
+
+    Args:
+        given: frequency, time, day_of_week, day_of_month, cron_schedule, timezone.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+        Invalid: what is wrong, by field.
+    """
+    require(actor, "scripts.view_schedule")
+    return _coming(schedule_times.timing(given), n)
+
+
+def _coming(timing: Timing, n: int) -> Coming:
+    times = schedule_times.coming(timing.cron_schedule, timing.timezone, timezone.now(), n)
+    return Coming(timing, schedule_times.in_words(timing.cron_schedule), times)
+
+
+def _overviewed() -> QuerySet[Schedule]:
+    newest = Run.objects.filter(schedule=OuterRef("pk")).order_by("-id").values("id")[:1]
+    return Schedule.objects.select_related("owner", "script").annotate(last_run=Subquery(newest))
+
+
+def _with_runs(found: "QuerySet[Schedule] | Sequence[Any]") -> list[Listed]:
+    several: list[Any] = list(found)
+    runs = catalogue.newest([schedule.last_run for schedule in several])
+    return [_listed(schedule, runs.get(schedule.last_run)) for schedule in several]
+
+
+def _listed(schedule: Schedule, last_run: Run | None) -> Listed:
+    problem = schedules.problem(schedule)
+    if problem or not schedule.is_active:
+        return Listed(schedule, problem, None, last_run)
+    times = schedule_times.coming(schedule.cron_schedule, schedule.timezone, timezone.now(), 1)
+    return Listed(schedule, None, times[0] if times else None, last_run)

@@ -1,0 +1,100 @@
+"""Passwords of databases, encrypted: at rest with keys of their own, and on the way to a worker for a short time."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from dqx.errors import Conflict, Invalid
+
+# A worker that is busy for longer gets details that it can't open any more; they are then to be given again.
+DETAILS_LIVE = timedelta(minutes=15)
+
+
+def encrypt(password: str) -> bytes:
+    """A password as it is kept; nothing for none.
+
+    Raises:
+        Invalid: DQX_ENCRYPTION_KEYS is not set.
+    """
+    return _keys().encrypt(password.encode()) if password else b""
+
+
+def decrypt(secret: bytes) -> str:
+    """The password that was kept.
+
+    Raises:
+        Invalid: DQX_ENCRYPTION_KEYS is not set.
+        Conflict: none of the keys opens the secret.
+    """
+    try:
+        return _keys().decrypt(secret).decode() if secret else ""
+    except InvalidToken as exc:
+        raise _unreadable() from exc
+
+
+def rotate(secret: bytes) -> bytes:
+    """The same password, encrypted with the first key.
+
+    Raises:
+        As `decrypt`.
+    """
+    try:
+        return _keys().rotate(secret) if secret else b""
+    except InvalidToken as exc:
+        raise _unreadable() from exc
+
+
+def seal(details: dict[str, Any], run: int) -> str:
+    """Details of a connection that are used once, as they travel in the message to a worker; only for run `run`, and not for long."""
+    return _traveller().encrypt(json.dumps({"run": run, "details": details}).encode()).decode()
+
+
+def unseal(sealed: str, run: int) -> dict[str, Any]:
+    """What `seal` was given.
+
+    Raises:
+        Conflict: there is nothing, it is of another run, or it is too old.
+    """
+    try:
+        found = json.loads(_traveller().decrypt(sealed.encode(), ttl=int(DETAILS_LIVE.total_seconds())))
+    except InvalidToken as exc:
+        raise lost() from exc
+    if found["run"] != run:
+        raise lost()
+    details: dict[str, Any] = found["details"]
+    return details
+
+
+def lost() -> Conflict:
+    """Details that were to be used once did not reach a worker in time."""
+    return Conflict(
+        "details_lost",
+        "The details of the connection, which are kept nowhere, did not reach a worker in time. Start the run again.",
+    )
+
+
+def _unreadable() -> Conflict:
+    return Conflict(
+        "secret_unreadable", "The password of the connection was encrypted with a key that is gone. Enter it again."
+    )
+
+
+def _traveller() -> Fernet:
+    """Web and workers share the secret key, so nothing else has to be set up for this."""
+    return Fernet(base64.urlsafe_b64encode(salted_hmac("dqx.vault.once", "", algorithm="sha256").digest()))
+
+
+def _keys() -> MultiFernet:
+    """All keys open, the first one locks: a new key is put in front of the old one."""
+    if not settings.ENCRYPTION_KEYS:
+        raise Invalid(
+            "encryption_key_missing",
+            "A connection's password can't be kept without a key. Set DQX_ENCRYPTION_KEYS (see .env.example).",
+            field="password",
+        )
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

@@ -1,0 +1,67 @@
+// One run: how far it is, what it did, why it failed, and the text that it ran.
+import { byId, el } from "./shared/dom.js";
+import { bytes, count, exactly, NOTHING, words } from "./shared/format.js";
+import { attempt, hush, tell } from "./shared/notice.js";
+import { cancel, follow, isActive } from "./shared/progress.js";
+import { status, took, trigger } from "./shared/run.js";
+
+const place = byId("run");
+const notice = byId("notice");
+const stop = byId("cancel");
+const id = place.dataset.run;
+
+function fact(name, value) {
+  return el("div", {}, el("dt", {}, name), el("dd", {}, value));
+}
+
+function facts(run) {
+  const published = run.new === null ? [] : ["pairs", "new", "changed", "resolved", "unchanged"].map((name) => fact(words(name), count(run[name])));
+  return [
+    fact("Status", status(run.status)),
+    fact("Rows", count(run.progress.rows)),
+    ...(run.kind === "populate" ? [fact("Read", bytes(run.progress.bytes))] : published),
+    fact("Took", took(run)),
+  ];
+}
+
+function times(run) {
+  const named = [["Asked for", run.created_at], ["Started", run.started_at], ["Cancel asked for", run.cancel_requested_at], ["Ended", run.finished_at]];
+  const by = fact("By", `${run.actor?.username ?? "nobody"}, ${trigger(run)}`);
+  return [by, ...named.filter(([, at]) => at).map(([name, at]) => fact(name, el("time", { datetime: at }, exactly(at))))];
+}
+
+function error(run) {
+  if (!run.error) {
+    return [];
+  }
+  const { detail, hint, examples } = run.error.details ?? {};
+  const more = [detail, hint].filter(Boolean).map((text) => el("p.mb-1", {}, text));
+  const rows = (examples ?? []).map((row) => el("li", {}, Object.entries(row).map(([name, value]) => `${name}=${value ?? "NULL"}`).join(", ")));
+  return [el("p.run-error", {}, run.error.message), ...more, ...(rows.length ? [el("ul.value", {}, ...rows)] : [])];
+}
+
+/** The text by lines, the one that the server refused marked. */
+function text(run) {
+  const wrong = run.error?.details?.line;
+  return (run.content ?? "").split("\n").map((line, at) => el(at + 1 === wrong ? "mark.code-line" : "span.code-line", {}, `${line}\n`));
+}
+
+function show(run) {
+  hush(notice);
+  byId("title").textContent = `${words(run.kind)} ${run.id}`;
+  byId("script").textContent = run.script_name;
+  byId("facts").replaceChildren(...facts(run));
+  byId("times").replaceChildren(...times(run));
+  byId("error").replaceChildren(...error(run));
+  byId("error-card").hidden = !run.error;
+  byId("text").replaceChildren(...text(run));
+  if (stop) {
+    stop.hidden = !isActive(run);
+    stop.disabled = Boolean(run.cancel_requested_at);
+    stop.textContent = run.cancel_requested_at ? "Stopping…" : "Cancel";
+  }
+  document.title = `${words(run.kind)} ${run.id}: ${run.status ?? NOTHING} | DQX`;
+}
+
+stop?.addEventListener("click", () => attempt(notice, async () => show({ ...(await cancel(id)) })));
+attempt(notice, () => follow(id, show, { lost: (problem) => tell(notice, "warning", problem.message) }));

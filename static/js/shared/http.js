@@ -1,0 +1,97 @@
+// Calls of DQX's own API as the person who is signed in. Whatever goes wrong becomes a Problem with a sentence to show.
+import { cookie } from "./cookie.js";
+
+/** A refusal, or no answer at all: `code` for programs, `message` for people, `details` with `fields` where some are wrong. */
+export class Problem extends Error {
+  constructor(status, { code, message, details = {} }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+
+  /** What is wrong with each field, by its name. */
+  get fields() {
+    return this.details.fields ?? {};
+  }
+}
+
+const OFFLINE = { code: "offline", message: "DQX can't be reached. Check the connection and try again; nothing is lost." };
+const NO_SENSE = { code: "internal", message: "DQX failed here. Try again; if it stays so, tell who runs it." };
+const SIGNED_OUT = "dqx:signed-out";
+
+/** Tell `listener` when a call finds that the session has ended. */
+export function onSignedOut(listener) {
+  addEventListener(SIGNED_OUT, listener);
+}
+
+/** The address of the API with a query; lists are repeated, and what is empty is left out. */
+export function address(path, query = {}) {
+  const search = new URLSearchParams();
+  for (const [name, given] of Object.entries(query)) {
+    for (const value of [given].flat()) {
+      if (value !== undefined && value !== null && value !== "") {
+        search.append(name, value);
+      }
+    }
+  }
+  return search.size ? `${path}?${search}` : path;
+}
+
+/**
+ * Send JSON and return the JSON of the answer, null where it has none.
+ * Throws a Problem; an abort by `signal` throws the AbortError of fetch.
+ */
+export async function send(method, path, { body, query, signal } = {}) {
+  return (await exchange(method, path, { body, query, signal })).data;
+}
+
+/** As `send`, with the status and the headers of the answer. */
+export async function exchange(method, path, { body, query, signal } = {}) {
+  const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
+  const options = { method, headers, signal, credentials: "same-origin" };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  const answer = await reach(address(path, query), options);
+  const data = await read(answer);
+  if (!answer.ok) {
+    throw refused(answer.status, data);
+  }
+  return { status: answer.status, headers: answer.headers, data };
+}
+
+export const get = (path, query, signal) => send("GET", path, { query, signal });
+export const post = (path, body, query) => send("POST", path, { body, query });
+export const patch = (path, body) => send("PATCH", path, { body });
+export const remove = (path) => send("DELETE", path);
+
+async function reach(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (error.name === "AbortError") {
+      throw error;
+    }
+    throw new Problem(0, OFFLINE);
+  }
+}
+
+async function read(answer) {
+  const text = await answer.text();
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    // A proxy's page, or an answer that was cut off.
+    throw new Problem(answer.status, NO_SENSE);
+  }
+}
+
+function refused(status, data) {
+  const problem = new Problem(status, data?.error ?? NO_SENSE);
+  if (status === 401) {
+    dispatchEvent(new CustomEvent(SIGNED_OUT));
+  }
+  return problem;
+}

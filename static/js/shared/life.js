@@ -1,0 +1,48 @@
+// The life of one bad row: what it is now, and what each publish did to it.
+import { el } from "./dom.js";
+import { exactly, NOTHING, words } from "./format.js";
+
+/** The parts to show of an answer of /api/bad_detail/history/. */
+export function life(row) {
+  const state = row.is_bad ? el("span.status.status-failed", {}, "Bad now") : el("span.status.status-succeeded", {}, "Resolved");
+  return [
+    el("p", {}, state),
+    el("dl.pairs", {}, ...pair("Rule", label(row.rule_id, row.rule_name)), ...pair("Source", label(row.source_id, row.source_name))),
+    ...(row.is_bad ? [el("dl.pairs", {}, ...pair("Value", shown(row.data_value)), ...pair("Date", row.txn_date ?? NOTHING))] : []),
+    el("h3.life-head", {}, "What happened"),
+    row.events.length
+      ? el("ol.life", {}, ...row.events.map(event))
+      : el("p.muted", {}, "Nothing is on record: the row was there before DQX, or another program wrote it."),
+  ];
+}
+
+function event(one) {
+  return el(
+    "li",
+    {},
+    el("strong", {}, words(one.action)),
+    el("time.muted", { datetime: one.at }, ` ${exactly(one.at)}`),
+    ...change("value", one.old_value, one.new_value),
+    ...change("date", one.old_date, one.new_date),
+    el("a", { href: `/runs/${one.publication}` }, `Publish ${one.publication}`),
+  );
+}
+
+function change(name, before, after) {
+  if (before === after) {
+    return [];
+  }
+  return [el("p.change", {}, `${name}: `, el("del.value", {}, before ?? "NULL"), " → ", el("ins.value", {}, after ?? "NULL"))];
+}
+
+function pair(name, value) {
+  return [el("div", {}, el("dt", {}, name), el("dd", {}, value))];
+}
+
+function label(id, name) {
+  return name ? `${id} – ${name}` : id;
+}
+
+function shown(value) {
+  return value === null ? el("span.muted", {}, "NULL") : el("span.value", {}, value);
+}

@@ -1,0 +1,35 @@
+// The logic of the pages' modules, by Node's own test runner: `npm test`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytes, count, duration, when, words } from "../../static/js/shared/format.js";
+import { address } from "../../static/js/shared/http.js";
+
+test("an address repeats lists and leaves out what is empty", () => {
+  assert.equal(address("/api/x/", { a: ["1", "2"], b: "", c: null, d: undefined, e: 0, q: "ä &=" }), "/api/x/?a=1&a=2&e=0&q=%C3%A4+%26%3D");
+  assert.equal(address("/api/x/", {}), "/api/x/");
+});
+
+test("a number has separators, and nothing is a dash", () => {
+  assert.deepEqual([count(1234567), count(0), count(null)], ["1,234,567", "0", "–"]);
+});
+
+test("a duration is as exact as it is short", () => {
+  assert.deepEqual(
+    [0.123, 5.24, 12.4, 59.6, 61, 3599.4, 3600, 7500, null].map(duration),
+    ["0.12 s", "5.2 s", "12 s", "1 min 0 s", "1 min 1 s", "59 min 59 s", "1 h 0 min", "2 h 5 min", "–"],
+  );
+});
+
+test("a time of this week is told from now, in both directions", () => {
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  assert.equal(when("2026-03-10T11:57:00Z", now), "3 minutes ago");
+  assert.equal(when("2026-03-10T12:00:30Z", now), "in 30 seconds");
+  assert.equal(when("2026-03-09T12:00:00Z", now), "yesterday");
+  assert.match(when("2026-01-01T12:00:00Z", now), /1 Jan 2026/);
+  assert.equal(when(null, now), "–");
+});
+
+test("sizes and names read as words", () => {
+  assert.deepEqual([bytes(999), bytes(1500), bytes(2.5e9)], ["999 bytes", "1.5 kB", "2.5 GB"]);
+  assert.equal(words("populate_and_publish"), "Populate and publish");
+});
