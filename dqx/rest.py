@@ -237,6 +237,11 @@ class View(APIView):
         if method in WITH_BODY:
             self.values = accepted.body(partial=method == "PATCH").run_validation(_whole(request).data)
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a page of the site asks, with a person's session, and not a program with a token."""
+        return self.request.auth is None
+
     def place(self, listing: str) -> Place:
         """Which page was asked for."""
         return keyset.decode(listing, self.query["cursor"])

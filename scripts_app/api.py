@@ -65,6 +65,11 @@ class OneScript(View):
 
 
 class _Start(View):
+    @property
+    def trigger(self) -> str:
+        """Through which door the run is asked for: the pages use this one too."""
+        return Run.Trigger.PERSON if self.is_by_hand else Run.Trigger.API
+
     def answer(self, run: Run) -> Response:
         """202 the run, or 200 where it was waited for and has ended."""
         seconds = self.query["wait"]
@@ -79,7 +84,7 @@ class Populate(_Start):
     @accepts(query=WaitQuery, body=PopulateFields, returns={200: RunBody, 202: RunBody}, refuses=(409, 422))
     def post(self, request: Request, pk: int) -> Response:
         """202 the run, or with ?wait= 200 the ended one."""
-        return self.answer(populate.request(pk, actor=request.user, trigger=Run.Trigger.API, **self.values))
+        return self.answer(populate.request(pk, actor=request.user, trigger=self.trigger, **self.values))
 
 
 class Publish(_Start):
@@ -88,7 +93,7 @@ class Publish(_Start):
     @accepts(query=WaitQuery, returns={200: RunBody, 202: RunBody}, refuses=(409,))
     def post(self, request: Request, pk: int) -> Response:
         """202 the run, or with ?wait= 200 the ended one, with {new, changed, resolved, unchanged}."""
-        return self.answer(publish.request(pk, actor=request.user, trigger=Run.Trigger.API))
+        return self.answer(publish.request(pk, actor=request.user, trigger=self.trigger))
 
 
 class Staging(View):

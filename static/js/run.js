@@ -3,7 +3,7 @@ import { byId, el } from "./shared/dom.js";
 import { bytes, count, exactly, NOTHING, words } from "./shared/format.js";
 import { attempt, hush, tell } from "./shared/notice.js";
 import { cancel, follow, isActive } from "./shared/progress.js";
-import { status, took, trigger } from "./shared/run.js";
+import { reasons, status, took, trigger } from "./shared/run.js";
 
 const place = byId("run");
 const notice = byId("notice");
@@ -31,13 +31,7 @@ function times(run) {
 }
 
 function error(run) {
-  if (!run.error) {
-    return [];
-  }
-  const { detail, hint, examples } = run.error.details ?? {};
-  const more = [detail, hint].filter(Boolean).map((text) => el("p.mb-1", {}, text));
-  const rows = (examples ?? []).map((row) => el("li", {}, Object.entries(row).map(([name, value]) => `${name}=${value ?? "NULL"}`).join(", ")));
-  return [el("p.run-error", {}, run.error.message), ...more, ...(rows.length ? [el("ul.value", {}, ...rows)] : [])];
+  return run.error ? [el("p.run-error", {}, run.error.message), ...reasons(run)] : [];
 }
 
 /** The text by lines, the one that the server refused marked. */

@@ -124,3 +124,9 @@ def test_staged_rows_come_in_pages_both_ways(as_author, author):
     steps.succeeded(steps.run_populate(other, author))
     cursor = pages[0]["next"].partition("cursor=")[2]
     refused(as_author.get(f"{PATH}{other.pk}/staging?cursor={cursor}"), 400, "cursor_invalid")
+
+
+def test_a_run_that_a_page_asked_for_is_a_persons(client, author):
+    script = steps.new_script(author)
+    client.force_login(author, backend="dqx.users.hashers.SameWorkBackend")
+    assert client.post(f"{PATH}{script.pk}/populate_table").json()["trigger"] == "person"

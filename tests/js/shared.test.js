@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytes, count, duration, when, words } from "../../static/js/shared/format.js";
 import { address } from "../../static/js/shared/http.js";
+import { far, outcome } from "../../static/js/shared/run.js";
 
 test("an address repeats lists and leaves out what is empty", () => {
   assert.equal(address("/api/x/", { a: ["1", "2"], b: "", c: null, d: undefined, e: 0, q: "ä &=" }), "/api/x/?a=1&a=2&e=0&q=%C3%A4+%26%3D");
@@ -32,4 +33,23 @@ test("a time of this week is told from now, in both directions", () => {
 test("sizes and names read as words", () => {
   assert.deepEqual([bytes(999), bytes(1500), bytes(2.5e9)], ["999 bytes", "1.5 kB", "2.5 GB"]);
   assert.equal(words("populate_and_publish"), "Populate and publish");
+});
+
+test("a run under way tells what is known of it", () => {
+  const now = Date.parse("2026-03-10T12:00:05Z");
+  const run = { kind: "populate", status: "running", started_at: "2026-03-10T12:00:00Z", created_at: "2026-03-10T11:59:00Z", progress: { rows: 1200, bytes: 2500 } };
+  assert.equal(far(run, now), "1,200 rows · 2.5 kB · 5 s");
+  assert.equal(far({ ...run, kind: "publish" }, now), "5 s");
+  assert.equal(far({ ...run, status: "queued" }, now), "Waiting for a worker, 1 min 5 s");
+  assert.equal(far({ ...run, started_at: "2026-03-10T12:00:30Z", kind: "publish" }, now), "0 s");
+});
+
+test("the end of a run is one sentence", () => {
+  const run = { kind: "populate", status: "succeeded", seconds: 12, script_name: "a", progress: { rows: 1 }, new: 0, changed: 0, resolved: 0, unchanged: 7, error: null };
+  assert.deepEqual(outcome(run), { level: "success", text: "Populate done in 12 s: 1 row is staged." });
+  assert.equal(outcome({ ...run, progress: { rows: 0 } }, true).text, "Populate of “a” done in 12 s: the script found nothing.");
+  assert.equal(outcome({ ...run, kind: "publish" }).text, "Publish done in 12 s: nothing was to change, all 7 rows were there already.");
+  assert.equal(outcome({ ...run, kind: "publish", new: 1200 }).text, "Publish done in 12 s: 1,200 new, 0 changed, 0 resolved, 7 unchanged.");
+  assert.deepEqual(outcome({ ...run, status: "failed", error: { message: "No." } }), { level: "error", text: "Populate failed: No." });
+  assert.equal(outcome({ ...run, status: "cancelled", error: { message: "Cancelled by x." } }).level, "warning");
 });
