@@ -24,19 +24,39 @@ def write(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """
     sink = _Sink()
     with closing(pieces), ParquetWriter(sink, SCHEMA, compression="snappy") as writer:  # type: ignore[type-var]
-        for batch in _batches(pieces):
-            writer.write_batch(batch)
+        for block in _blocks(pieces):
+            writer.write_table(_table(block))
             yield sink.taken()
     yield sink.taken()
 
 
-def _batches(pieces: Iterator[bytes]) -> Iterator[Any]:
-    source = io.BufferedReader(_File(pieces), BLOCK)
-    if not source.peek(1):
-        return  # which is an error to pyarrow
-    texts = csv.open_csv(
-        source,
-        read_options=csv.ReadOptions(column_names=COLUMNS, block_size=BLOCK, use_threads=False),
+def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces as whole rows. pyarrow's own streaming reads 32 blocks ahead, however slowly the file is taken."""
+    rest = bytearray()
+    for piece in pieces:
+        rest += piece
+        if len(rest) >= BLOCK and (end := _end_of_rows(rest)):
+            yield bytes(rest[:end])
+            del rest[:end]
+    if rest:
+        yield bytes(rest)
+
+
+def _end_of_rows(data: bytearray) -> int:
+    """Where the last whole row ends: behind a line break that an even number of quotes stands before."""
+    end = data.rfind(b"\n") + 1
+    odd = data.count(b'"', 0, end) % 2
+    while odd:
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        odd ^= data.count(b'"', before, end) % 2
+        end = before
+    return end
+
+
+def _table(block: bytes) -> Any:
+    texts = csv.read_csv(
+        pa.BufferReader(block),
+        read_options=csv.ReadOptions(column_names=COLUMNS, block_size=len(block), use_threads=False),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(COLUMNS, pa.string()),
@@ -45,31 +65,10 @@ def _batches(pieces: Iterator[bytes]) -> Iterator[Any]:
             quoted_strings_can_be_null=False,
         ),
     )
-    for batch in texts:
-        days = batch.column("txn_date")
-        in_calendar = compute.match_substring_regex(days, r"^\d{4}-\d\d-\d\d$")
-        dated = compute.if_else(in_calendar, days, _NULL).cast(pa.date32())
-        yield pa.record_batch([*batch.columns[:-1], dated], schema=SCHEMA)
-
-
-class _File(io.RawIOBase):
-    """Pieces as a file to read."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces, self.rest = pieces, memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self.rest:
-            piece = next(self.pieces, None)
-            if piece is None:
-                return 0
-            self.rest = memoryview(piece)
-        size = min(len(buffer), len(self.rest))
-        buffer[:size], self.rest = self.rest[:size], self.rest[size:]
-        return size
+    days = texts.column("txn_date")
+    in_calendar = compute.match_substring_regex(days, r"^\d{4}-\d\d-\d\d$")
+    dated = compute.if_else(in_calendar, days, _NULL).cast(pa.date32())
+    return pa.table([*texts.columns[:-1], dated], schema=SCHEMA)
 
 
 class _Sink(io.RawIOBase):

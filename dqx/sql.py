@@ -92,7 +92,7 @@ def copied_out(query: Query, seconds: float, *, space: int, at_once: int) -> "Fl
 class Flow:
     """Pieces on their way from a statement to somebody who may take them slowly; a few wait at the most.
 
-    No generator, since that can't be closed while another thread waits for its next piece, as pyarrow's does.
+    No generator, since that can't be closed while another thread waits for its next piece.
     """
 
     def __init__(self, line: Any, seconds: float) -> None:
