@@ -261,7 +261,7 @@ def test_the_name_of_a_database_is_nothing_but_a_name(word):
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr("dqx.sql.CONNECT_SECONDS", 2)
+    monkeypatch.setattr("dqx.sql.lines.CONNECT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = details.address(Details("127.0.0.1", server.getsockname()[1], "d", "u", "p"))
         with pytest.raises(Unavailable) as away:
@@ -289,7 +289,7 @@ ISO = sent(b"S", b"DateStyle\0ISO, MDY\0")  # without it psycopg2 asks for it, a
     "welcome", [WELCOME, ISO.join([WELCOME[:9], WELCOME[9:]])], ids=["while connecting", "afterwards"]
 )
 def test_a_server_that_lets_one_in_and_then_says_nothing_is_not_waited_for(monkeypatch, welcome):
-    monkeypatch.setattr("dqx.sql.CONNECT_SECONDS", 2)
+    monkeypatch.setattr("dqx.sql.lines.CONNECT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def listen():

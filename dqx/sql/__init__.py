@@ -1,0 +1,15 @@
+"""The only place that opens a cursor. Everything else hands it composed SQL from a `statements.py`.
+
+Two logins: what is in `owner` and `flow` speaks as the owner, on Django's connection or on a line of its own. `Reader` speaks as the
+runner, whose sessions are read only, limited, used once and closed.
+"""
+
+from dqx.sql.flow import Flow, copied_out
+from dqx.sql.lines import CHUNK, Parameters, Query
+from dqx.sql.owner import canceller, copy_in, execute, lock_is_free, row, rows, session_lock, value
+from dqx.sql.reader import Reader, runner_database
+
+__all__ = [
+    "CHUNK", "Flow", "Parameters", "Query", "Reader", "canceller", "copied_out", "copy_in", "execute", "lock_is_free", "row", "rows",
+    "runner_database", "session_lock", "value",
+]  # fmt: skip
