@@ -37,7 +37,7 @@ def make_source_schema(name: str) -> None:
 
 def forbid_temporary_tables() -> None:
     """As deploy/roles.sql does; a copy of a template database does not inherit it."""
-    name = pg.Identifier(sql.connection.settings_dict["NAME"])
+    name = pg.Identifier(connection.settings_dict["NAME"])
     sql.execute(pg.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(name))
 
 

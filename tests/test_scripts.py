@@ -67,7 +67,7 @@ def test_of_two_scripts_saved_at_once_with_one_name_one_is_refused(author):
         except Conflict:
             outcomes.append("refused")
         finally:
-            sql.connection.close()
+            connection.close()
 
     threads = [threading.Thread(target=save) for _ in range(2)]
     [thread.start() for thread in threads]
