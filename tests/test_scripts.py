@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.db import connection
 
 from dqx import sql, statements
 from dqx.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Refused
