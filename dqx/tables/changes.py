@@ -96,9 +96,10 @@ def _key(table: Table, id_column: str) -> str:
     wanted = id_column or next((name for name in usable if table.key == [name]), "")
     if wanted not in usable:
         which = f"Take one of these: {', '.join(usable)}." if usable else "The table has none."
-        raise Invalid(
-            "id_column_not_unique", f"A row is named by a column that is unique by itself. {which}", field="id_column"
+        what = (
+            f"Column '{id_column}' is not unique by itself" if id_column else "No column is the primary key by itself"
         )
+        raise Invalid("id_column_not_unique", f"{what}; a row is named by one that is. {which}", field="id_column")
     return wanted
 
 

@@ -67,7 +67,9 @@ class Http:
 
 def _answer(answer: Any) -> Answer:
     text = answer.read()
-    return Answer(answer.status, answer.headers, json.loads(text) if text else None)
+    if text and answer.headers.get_content_type() == "application/json":
+        return Answer(answer.status, answer.headers, json.loads(text))
+    return Answer(answer.status, answer.headers, text or None)
 
 
 def environment(broker: str = "") -> dict[str, str]:
