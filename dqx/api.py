@@ -14,7 +14,7 @@ from dqx.tables import api as tables
 from dqx.users import api as users
 from reference_app import api as references
 from scripts_app import api as scripts
-from scripts_app import connection_api, query_api, schedule_api, version_api
+from scripts_app import connection_api, editor_api, query_api, schedule_api, version_api
 
 
 class Anything:
@@ -73,6 +73,9 @@ urlpatterns = [
     *both("sql_scripts/<int:pk>/staging", scripts.Staging),
     *both("sql_scripts/<int:pk>/review", scripts.Review),
     *both("sql_scripts/execute", query_api.ExecuteScript),
+    *both("sql_scripts/catalogue", editor_api.CatalogueTables),
+    *both("sql_scripts/catalogue/columns", editor_api.CatalogueColumns),
+    *both("sql_scripts/format", editor_api.Format),
     *both("query", query_api.RunQuery),
     *both("connections", connection_api.Connections),
     *both("connections/<int:pk>", connection_api.OneConnection),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from dqx.rest import ListQuery, PageQuery, Query, Strict, Text, Whole
 from dqx.users.models import User
+from scripts_app import connections
 from scripts_app.catalogue import State
 from scripts_app.connection_bodies import ConnectionChoice
 from scripts_app.models import Run, Script
@@ -15,11 +16,12 @@ LARGEST_ID = 2**31 - 1
 
 
 class ScriptFields(Strict):
-    """A script as it is written; the operation judges its parts."""
+    """A script as it is written; the operation judges its parts. `connection` names the database that it reads, null is this one."""
 
     name = Text(allow_blank=True)
     description = Text(allow_blank=True, default="")
     content = Text(allow_blank=True)
+    connection = Text(max_length=connections.LONGEST_NAME, allow_null=True, required=False)
 
 
 class ScriptChanges(ScriptFields):

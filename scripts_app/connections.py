@@ -183,7 +183,7 @@ def choose(choice: Choice, *, actor: Actor) -> Connection | Details | None:
         details.check(choice)
         return choice
     require(actor, "scripts.use_connection")
-    return _named(choice)
+    return named(choice)
 
 
 def of_run(run: Run, sealed: str = "") -> Mapping[str, Any] | None:
@@ -200,7 +200,7 @@ def of_run(run: Run, sealed: str = "") -> Mapping[str, Any] | None:
     if run.connection_given:
         require(run.actor, "scripts.enter_connection")
         return address(Details(**vault.unseal(sealed, run.pk)))
-    return address(_named(run.connection_name)) if run.connection_name else None
+    return address(named(run.connection_name)) if run.connection_name else None
 
 
 def seal(once: Details, run: int) -> str:
@@ -239,7 +239,12 @@ def _told(connection: Connection | None) -> dict[str, Any] | None:
     return {**told, "has_password": bool(connection.secret)}
 
 
-def _named(name: str) -> Connection:
+def named(name: str) -> Connection:
+    """The stored connection of this name, for an operation that has asked whether it may be used.
+
+    Raises:
+        Invalid: there is none.
+    """
     found = Connection.objects.filter(name=name).first() if "\x00" not in name else None
     if found is None:
         raise Invalid(

@@ -17,27 +17,29 @@ LONGEST_NAME = 255
 
 
 def create(
-    *, actor: Actor, name: str, content: str, description: str = "", connection: Connection | None = None
+    *, actor: Actor, name: str, content: str, description: str = "", connection: Connection | str | None = None
 ) -> Script:
     """Save a new script, with an empty staging table.
 
+    Args:
+        connection: the database that it reads, or its name; this one where None.
+
     Raises:
         NotSignedIn, NotAllowed.
-        Invalid: the name is empty or too long.
+        Invalid: the name is empty or too long; there is no such connection.
         Conflict: the name is taken.
         Refused: the text is not one SELECT of the five columns.
     """
     owner = require(actor, "scripts.add_script")
-    if connection is not None:
-        require(actor, "scripts.view_connection")
+    database = _chosen(connection, None, actor)
     script = Script(
         name=_name(name),
         description=_plain(description),
         content=text.clean(content),
         owner=owner,
-        connection=connection,
+        connection=database,
     )
-    columns.check(script.content, connections.address(connection))
+    columns.check(script.content, connections.address(database))
     with transaction.atomic():
         _save(script)
         versions.keep(script, None, author=owner)
@@ -65,8 +67,8 @@ def update(
     person = require(actor, "scripts.change_script")
     script = get_script_for(actor, pk, "scripts.change_script")
     versions.check_current(script, version)
-    if "connection" in changes and changes["connection"] != script.connection:
-        require(actor, "scripts.view_connection")
+    if "connection" in changes:
+        changes["connection"] = _chosen(changes["connection"], script.connection, actor)
     _change(script, changes)
     if {"content", "connection"} & changes.keys():
         columns.check(script.content, connections.address(script.connection))
@@ -97,6 +99,16 @@ def restore(pk: int, n: int, *, actor: Actor, version: int | None = None) -> Scr
     get_script_for(actor, pk, "scripts.change_script")
     content = versions.get(pk, n, actor=actor).content
     return update(pk, actor=actor, version=version, restored_from=n, content=content)
+
+
+def _chosen(choice: Connection | str | None, now: Connection | None, actor: Actor) -> Connection | None:
+    """The connection that a script gets. Only who may see them all gives it another one than it has."""
+    if choice is None and now is None:
+        return None
+    if now is not None and choice in (now, now.name):
+        return now
+    require(actor, "scripts.view_connection")
+    return connections.named(choice) if isinstance(choice, str) else choice
 
 
 def _change(script: Script, changes: dict[str, Any]) -> None:

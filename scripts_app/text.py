@@ -55,7 +55,7 @@ def statement(content: str, thing: str = "script") -> tuple[str, int]:
         Refused: there is no statement, or it does not begin with SELECT or WITH.
     """
     start, end, first_word = None, 0, ""
-    for kind, begin, stop in _tokens(content):
+    for kind, begin, stop in tokens(content):
         if kind in ("space", "comment", "semicolon"):
             continue
         start = begin if start is None else start
@@ -70,9 +70,21 @@ def statement(content: str, thing: str = "script") -> tuple[str, int]:
     return content[start:end], start
 
 
-def _tokens(text: str) -> list[tuple[str, int, int]]:
-    """Kind, start and end of each token; an unclosed comment or string runs to the end, where the server refuses it."""
-    tokens, position = [], 0
+def depth(text: str) -> int:
+    """How deeply the parentheses of a text are nested."""
+    now = deepest = 0
+    for kind, begin, _ in tokens(text):
+        now += 1 if kind == "open" else -1 if text[begin] == ")" and kind == "other" else 0
+        deepest = max(deepest, now)
+    return deepest
+
+
+def tokens(text: str) -> list[tuple[str, int, int]]:
+    """Kind (space, comment, string, semicolon, open, word, other), start and end of each token.
+
+    An unclosed comment or string runs to the end, where the server refuses it.
+    """
+    found, position = [], 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         assert match is not None  # noqa: S101 - the last branch takes any character
@@ -83,9 +95,9 @@ def _tokens(text: str) -> list[tuple[str, int, int]]:
         elif kind == "dollar":
             close = text.find(match.group(), end)
             kind, end = "string", len(text) if close < 0 else close + len(match.group())
-        tokens.append((kind, position, end))
+        found.append((kind, position, end))
         position = end
-    return tokens
+    return found
 
 
 def _comment_end(text: str, start: int) -> int | None:

@@ -99,6 +99,10 @@ API = [
     _does("scripts.use_connection", "POST", "sql_scripts/{idle}/populate_table", {"connection": "far"}),
     _does("scripts.publish_script", "POST", "sql_scripts/{script}/publish"),
     _does("scripts.run_query", "POST", "sql_scripts/execute", {"script_content": steps.FIVE}, changes=False),
+    _does("scripts.format_script", "POST", "sql_scripts/format", {"content": steps.FIVE}, changes=False),
+    *_looks(
+        "scripts.view_catalogue", "sql_scripts/catalogue", "sql_scripts/catalogue/columns?schema=dq&table=rule_ref"
+    ),
     _does("scripts.run_query", "POST", "query", {"query": "SELECT 1"}, changes=False),
     *_looks("scripts.view_connection", "connections", "connections/{connection}"),
     _does("scripts.add_connection", "POST", "connections", CONNECTION),

@@ -32,6 +32,8 @@ MATRIX: dict[str, Role] = {
     "scripts.use_connection": Role.AUTHOR,  # by its name
     "scripts.enter_connection": Role.ADMIN,  # details that are used once
     "scripts.run_query": Role.AUTHOR,
+    "scripts.format_script": Role.AUTHOR,
+    "scripts.view_catalogue": Role.AUTHOR,  # names of the schemas, tables and columns that scripts can read
     "scripts.view_run": Role.VIEWER,
     "scripts.view_scope": Role.VIEWER,
     **_crud("reference.rule", Role.VIEWER, Role.AUTHOR, Role.ADMIN),

@@ -13,7 +13,8 @@ ROUTES = sorted(
 CONTRACT = {
     "auth/register", "auth/login", "auth/refresh", "auth/logout", "auth/me", "auth/me/password", "auth/users", "auth/users/<int:pk>",
     "tables", "tables/<str:table>/structure", "tables/<str:table>/data", "tables/<str:table>/data/<anything:record_id>", "query",
-    "sql_scripts", "sql_scripts/execute", "sql_scripts/<int:pk>", "sql_scripts/<int:pk>/populate_table", "sql_scripts/<int:pk>/staging",
+    "sql_scripts", "sql_scripts/execute", "sql_scripts/catalogue", "sql_scripts/catalogue/columns", "sql_scripts/format",
+    "sql_scripts/<int:pk>", "sql_scripts/<int:pk>/populate_table", "sql_scripts/<int:pk>/staging",
     "sql_scripts/<int:pk>/review", "sql_scripts/<int:pk>/publish", "sql_scripts/<int:pk>/versions",
     "sql_scripts/<int:pk>/versions/<int:n>", "sql_scripts/<int:pk>/versions/<int:n>/restore", "runs", "runs/<int:pk>",
     "runs/<int:pk>/cancel", "bad_detail", "bad_detail/filters", "bad_detail/export", "bad_detail/history", "stats/by_date",
