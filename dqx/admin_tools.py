@@ -11,28 +11,11 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from dqx.errors import DQXError
+from dqx.forms import Checked
 
 
-class OperationForm(forms.ModelForm):
-    """A form whose rules are those of an operation: what it refuses is told at the field, and nothing typed is lost."""
-
-    def check(self, values: dict[str, Any]) -> None:
-        """Raise what the operation would, before it is called."""
-
-    def clean(self) -> dict[str, Any]:
-        """What Django calls once the fields themselves are in order."""
-        values = super().clean() or self.cleaned_data
-        if self.errors:
-            return values
-        try:
-            self.check(values)
-        except DQXError as exc:
-            field = exc.data.get("field")
-            self.add_error(field if field in self.fields else self.main_field, exc.message)
-        return values
-
-    # Where an error that names no field is shown.
-    main_field: str | None = None
+class OperationForm(Checked, forms.ModelForm):
+    """A form of the admin whose rules are those of an operation."""
 
 
 class OperationAdmin(admin.ModelAdmin):

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 import dqx
+from dqx.users.permissions import may
 
 
 class Page(NamedTuple):
@@ -31,7 +32,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """The pages that the person may open, the present one marked, and DQX's version."""
     items = []
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
-        for page in PAGES:
+        for page in (page for page in PAGES if may(request.user, page.action)):
             url = reverse(page.name)
             active = request.path == url if url == "/" else request.path.startswith(url)
             items.append({"label": page.label, "url": url, "icon": page.icon, "active": active})

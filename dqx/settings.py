@@ -162,7 +162,7 @@ PASSWORD_HASHERS = [
     "dqx.users.hashers.OldBCryptHasher",  # an older DQX; upgraded when its owner signs in
 ]
 CSRF_FAILURE_VIEW = "dqx.web.forbidden"
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = environment.number("DQX_LOGIN_ATTEMPTS", 10, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from badDetail_app import views as bad_detail
 from dqx import web
+from dqx.users import views as users
 from scripts_app import views
 
 urlpatterns = [
@@ -12,6 +13,10 @@ urlpatterns = [
     re_path(r"^bad-detail/?$", bad_detail.bad_detail, name="bad-detail"),
     re_path(r"^runs/?$", views.runs, name="runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", views.run, name="run"),
+    re_path(r"^accounts/login/?$", users.SignIn.as_view(), name="login"),
+    re_path(r"^accounts/logout/?$", users.SignOut.as_view(), name="logout"),
+    re_path(r"^register/?$", users.SignUp.as_view(), name="register"),
+    re_path(r"^profile/?$", users.profile, name="profile"),
     path("api/", include("dqx.api")),
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", web.alive, name="healthz"),

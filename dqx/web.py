@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -37,7 +38,7 @@ class ErrorMiddleware:
         if _is_api(request):
             return drf.answer(exc)
         if isinstance(exc, NotSignedIn):
-            return redirect(f"/admin/login/?next={request.path}")
+            return redirect_to_login(request.get_full_path())
         if request.method == "POST":
             messages.error(request, exc.message)
             return redirect(_page_before(request))
@@ -55,8 +56,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    """handler403, and what a missing or wrong CSRF token gets."""
-    return _refuse(request, 403, "not_allowed", "This is not allowed. If the page was open for long, load it again.")
+    """handler403, and what a missing or wrong CSRF token gets, which comes with a reason."""
+    stale = "This page was open for long. Go back, load it again, and repeat what you did."
+    return _refuse(request, 403, "not_allowed", stale if reason else "Your role does not allow this.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

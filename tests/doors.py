@@ -133,6 +133,7 @@ PAGES = [
     Door("page", "bad_detail.view_baddetail", "GET", "/bad-detail"),
     Door("page", "scripts.view_run", "GET", "/runs"),
     Door("page", "scripts.view_run", "GET", "/runs/{populate}"),
+    Door("page", "", "GET", "/profile"),
 ]
 
 

@@ -30,11 +30,20 @@ def register(*, username: str, email: str, password: str) -> User:
         Invalid: the name or the password will not do; the field is named.
         Conflict: the name or the e-mail address is taken.
     """
-    if not settings.REGISTRATION_OPEN:
-        raise NotAllowed("registration_closed", "Signing up is closed here. Ask an admin for an account.")
+    require_open()
     user = User(username=username, email=email)
     people.give_password(user, password)
     return people.add_themselves(user)
+
+
+def require_open() -> None:
+    """Let those pass who want to sign up.
+
+    Raises:
+        NotAllowed: registration_closed.
+    """
+    if not settings.REGISTRATION_OPEN:
+        raise NotAllowed("registration_closed", "Signing up is closed here. Ask an admin for an account.")
 
 
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:

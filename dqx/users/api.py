@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 
 from dqx.rest import ListQuery, View, accepts
 from dqx.users import accounts, people
@@ -21,7 +19,7 @@ from dqx.users.bodies import (
     TokenPair,
     UserBody,
 )
-from dqx.users.client import address_of
+from dqx.users.sign_ups import SignUpThrottle
 
 
 class _Open(View):
@@ -29,20 +27,6 @@ class _Open(View):
 
     authentication_classes = ()
     permission_classes = ()
-
-
-class SignUpThrottle(SimpleRateThrottle):
-    """So many sign-ups an hour from one address; each process of the server counts by itself."""
-
-    scope = "register"
-
-    def get_rate(self) -> str:
-        """As the settings have it."""
-        return f"{settings.SIGN_UPS_AN_HOUR}/hour"
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        """By address."""
-        return f"register {address_of(request._request)}"
 
 
 class Register(_Open):

@@ -78,7 +78,7 @@ class Visitor:
 
     def sign_in(self, person: Any) -> None:
         """Fill in the form as a person does."""
-        self.open("/admin/login/?next=/")
+        self.open("/accounts/login")
         self.page.get_by_label("Username").fill(person.username)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.keyboard.press("Enter")

@@ -1,6 +1,8 @@
 """What holds of every page: it fits the window, keeps to the policy, bars nobody, and looks as its picture shows."""
 
 import pytest
+from axes.models import AccessAttempt
+from playwright.sync_api import expect
 
 from reference_app.models import Rule, Source
 from tests import steps
@@ -11,6 +13,7 @@ PAGES = {
     "home": ("/", ""),
     "bad-rows": ("/bad-detail", ""),
     "runs": ("/runs", ""),
+    "profile": ("/profile", ""),
     "run": ("/runs/900001", ""),
     "api-docs": ("/api/docs/", "#api-docs"),
     "admin": ("/admin/", ""),
@@ -19,6 +22,8 @@ PAGES = {
     "admin-bad-rows": ("/admin/bad_detail/badrow/", ""),
     "admin-rules": ("/admin/reference/rule/", ""),
 }
+# For those who are not signed in: the address, and the status of its answer.
+OPEN = {"login": ("/accounts/login?next=/runs", 200), "register": ("/register", 200), "not-found": ("/nothing", 404)}
 
 
 @pytest.fixture
@@ -37,7 +42,38 @@ def test_a_page_is_fit_to_be_seen(world, admin, visitor, size, theme, name):
     address, others = PAGES[name]
     visitor.sign_in(admin)
     assert visitor.open(address).status == 200
+    fit_to_be_seen(visitor, f"{name}-{size}-{theme}", others)
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_page_for_those_not_signed_in_is_fit_to_be_seen(visitor, size, theme, name):
+    address, status = OPEN[name]
+    assert visitor.open(address).status == status
+    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+
+
+@pytest.mark.parametrize(("name", "address"), [("forbidden", "/admin/users/user/"), ("refused", "/runs/4711")])
+def test_a_refusal_is_fit_to_be_seen(viewer, visitor, size, theme, name, address):
+    visitor.sign_in(viewer)
+    assert visitor.open(address).status in (403, 404)
+    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+
+
+def test_a_lock_out_is_fit_to_be_seen(visitor, size, theme):
+    AccessAttempt.objects.create(username="vera", ip_address="127.0.0.1", failures_since_start=1000)
+    visitor.open("/accounts/login")
+    visitor.page.get_by_label("Username").fill("vera")
+    visitor.page.get_by_label("Password", exact=True).fill("x")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Too many attempts")).to_be_visible()
+    fit_to_be_seen(visitor, f"locked-out-{size}-{theme}")
+
+
+def fit_to_be_seen(visitor, picture, others=""):
     assert visitor.overflow() <= 0
     assert visitor.violations() == []
-    visitor.photograph(f"{name}-{size}-{theme}")
+    visitor.photograph(picture)
     assert visitor.barriers(but=others) == []
+    visitor.complaints[:] = [
+        line for line in visitor.complaints if "status of 4" not in line
+    ]  # the browser's own lines
