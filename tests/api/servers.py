@@ -82,7 +82,6 @@ def environment(broker: str = "") -> dict[str, str]:
         "DQX_SECRET_KEY": settings.SECRET_KEY,
         "DQX_SOURCE_SCHEMAS": "public,dq_src",
         "DQX_DEMO": "0",
-        "DQX_REGISTRATION_OPEN": "1",
         "PYTHONUNBUFFERED": "1",
     }
 

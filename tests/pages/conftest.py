@@ -47,10 +47,12 @@ def static_files():
 
 @pytest.fixture(scope="module")
 def site(django_db_setup, static_files, tmp_path_factory):
-    """The address of the pages."""
+    """The address of the pages, where people may sign up."""
     folder = tmp_path_factory.mktemp("servers")
-    with servers.worker(folder), servers.web(folder) as http:
-        yield http.address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DQX_REGISTRATION_OPEN", "1")
+        with servers.worker(folder), servers.web(folder) as http:
+            yield http.address
 
 
 @pytest.fixture(params=SIZES, scope="session")
