@@ -18,7 +18,7 @@ UV ?= uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make lock" $(LOCK_ARGS)
 
-.PHONY: run test bench lint types check lock assets clean help
+.PHONY: run test bench screenshots lint types check lock assets clean help
 .DEFAULT_GOAL := help
 
 -include assets.mk
@@ -36,6 +36,10 @@ test: $(VENV)/.dev $(BIN)/dqx $(VENV)/demo/.installed assets  ## the whole test 
 
 bench: $(VENV)/.dev assets  ## measure populate and publish against psql
 	@$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/.dev $(BIN)/dqx $(VENV)/demo/.installed assets  ## take the pictures of docs/ anew
+	@$(BIN)/python -m tests.pages.chromium
+	@$(BIN)/python -m tests.pages.screenshots
 
 lint: $(VENV)/.dev  ## style and order of the code
 	@$(BIN)/ruff check .

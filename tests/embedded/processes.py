@@ -79,9 +79,14 @@ class Program:
         """What it has printed."""
         return self._output.read_text(encoding="utf-8", errors="replace")
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has."""
+        return self._process.poll() is not None
+
     def prints(self, text: str) -> None:
         """Waits until it has printed that."""
-        eventually(lambda: text in self.text or self._process.poll() is not None, f"{text!r} in:\n{self.text}")
+        eventually(lambda: text in self.text or self.has_ended, f"{text!r} in:\n{self.text}")
         assert text in self.text, self.text
         self.family()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dqx.environment import BASE_DIR
 from tests.api import servers
@@ -17,6 +17,8 @@ from tests.pages import chromium
 
 # Playwright keeps an event loop in this thread, which Django takes for a reason not to speak with the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# What is far too long even on a busy machine.
+expect.set_options(timeout=20_000)
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
 SCREENSHOTS = BASE_DIR / "screenshots"
