@@ -3,5 +3,7 @@ import "bootstrap/js/src/alert.js";
 import "bootstrap/js/src/collapse.js";
 import "bootstrap/js/src/dropdown.js";
 import { closeMenuOnEscape } from "./shared/nav.js";
+import { keepSession } from "./shared/session.js";
 
 closeMenuOnEscape();
+keepSession();

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from dqx.users import accounts
@@ -87,6 +88,25 @@ def test_the_admin_has_no_door_of_its_own(visitor, admin):
     fill(visitor.page, Username="ada", Password=PASSWORD)
     visitor.page.keyboard.press("Enter")
     expect(visitor.page).to_have_url(f"{visitor.site}/admin/users/user/")
+
+
+def test_one_whose_session_ended_signs_in_again_in_place_and_what_was_under_way_goes_on(visitor, viewer):
+    visitor.sign_in(viewer)
+    visitor.open("/profile")
+    visitor.page.get_by_label("E-mail address").fill("new@example.org")
+    Session.objects.all().delete()
+    visitor.page.get_by_role("button", name="Save").click()
+    dialog = visitor.page.get_by_role("dialog", name="Sign in again")
+    dialog.get_by_label("Password").fill("wrong")
+    visitor.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("The password is wrong.")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    visitor.page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(visitor.page.get_by_text("Saved.")).to_be_visible()
+    viewer.refresh_from_db()
+    assert viewer.email == "new@example.org"
+    visitor.complaints.clear()  # the browser's own line about the 401
 
 
 # --- Signing up -----------------------------------------------------------------------------------------------------------

@@ -18,11 +18,14 @@ export class Problem extends Error {
 
 const OFFLINE = { code: "offline", message: "DQX can't be reached. Check the connection and try again; nothing is lost." };
 const NO_SENSE = { code: "internal", message: "DQX failed here. Try again; if it stays so, tell who runs it." };
-const SIGNED_OUT = "dqx:signed-out";
+let openSession = null;
 
-/** Tell `listener` when a call finds that the session has ended. */
-export function onSignedOut(listener) {
-  addEventListener(SIGNED_OUT, listener);
+/**
+ * Let a call that finds the session ended ask `open` for a new one, by its method; it resolves with whether there is one. The call is then
+ * sent again.
+ */
+export function onSignedOut(open) {
+  openSession = open;
 }
 
 /** The address of the API with a query; lists are repeated, and what is empty is left out. */
@@ -54,18 +57,23 @@ export async function exchange(method, path, { body, query, signal } = {}) {
     headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
-  const answer = await reach(address(path, query), options);
+  let answer = await reach(address(path, query), options);
+  if (answer.status === 401 && (await openSession?.(method))) {
+    headers["X-CSRFToken"] = cookie("csrftoken");
+    answer = await reach(address(path, query), options);
+  }
   const data = await read(answer);
   if (!answer.ok) {
-    throw refused(answer.status, data);
+    throw new Problem(answer.status, data?.error ?? NO_SENSE);
   }
   return { status: answer.status, headers: answer.headers, data };
 }
 
 export const get = (path, query, signal) => send("GET", path, { query, signal });
 export const post = (path, body, query) => send("POST", path, { body, query });
+export const put = (path, body, query) => send("PUT", path, { body, query });
 export const patch = (path, body) => send("PATCH", path, { body });
-export const remove = (path) => send("DELETE", path);
+export const remove = (path, query) => send("DELETE", path, { query });
 
 async function reach(url, options) {
   try {
@@ -86,12 +94,4 @@ async function read(answer) {
     // A proxy's page, or an answer that was cut off.
     throw new Problem(answer.status, NO_SENSE);
   }
-}
-
-function refused(status, data) {
-  const problem = new Problem(status, data?.error ?? NO_SENSE);
-  if (status === 401) {
-    dispatchEvent(new CustomEvent(SIGNED_OUT));
-  }
-  return problem;
 }
