@@ -25,6 +25,7 @@ PAGES = (
     Page("Runs", "runs", "clock-history", "scripts.view_run"),
     Page("Rules", "admin:reference_rule_changelist", "card-checklist", "reference.view_rule"),
     Page("Sources", "admin:reference_source_changelist", "database", "reference.view_source"),
+    Page("Tables", "tables", "table", "tables.view_table"),
 )
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from badDetail_app import views as bad_detail
 from dqx import web
+from dqx.tables import views as tables
 from dqx.users import views as users
 from scripts_app import views
 
@@ -13,6 +14,8 @@ urlpatterns = [
     re_path(r"^bad-detail/?$", bad_detail.bad_detail, name="bad-detail"),
     re_path(r"^runs/?$", views.runs, name="runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", views.run, name="run"),
+    re_path(r"^tables/?$", tables.tables, name="tables"),
+    re_path(r"^tables/(?P<name>[^/]{1,63})/?$", tables.tables, name="table"),
     re_path(r"^accounts/login/?$", users.SignIn.as_view(), name="login"),
     re_path(r"^accounts/logout/?$", users.SignOut.as_view(), name="logout"),
     re_path(r"^register/?$", users.SignUp.as_view(), name="register"),

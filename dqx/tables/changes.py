@@ -88,9 +88,20 @@ def _writable(name: str, actor: Actor, action: str) -> Table:
     return table
 
 
-def _key(table: Table, id_column: str) -> str:
+def row_key(table: Table) -> str:
+    """The column by which a page names rows: the primary key, or else one that is unique and never NULL; empty where there is none."""
+    needed = [column["column_name"] for column in table.columns if not column["is_nullable"]]
+    return next((name for name in _unique(table) if name in needed), "")
+
+
+def _unique(table: Table) -> list[str]:
+    """The columns that are unique by themselves, the primary key first."""
     unique = [row["name"] for row in sql.rows(statements.unique_columns(), {"table": table.name})]
-    usable = [name for name in unique if name in table.names]
+    return [name for name in unique if name in table.names]
+
+
+def _key(table: Table, id_column: str) -> str:
+    usable = _unique(table)
     if id_column:
         table.column(id_column, "id_column")
     wanted = id_column or next((name for name in usable if table.key == [name]), "")

@@ -29,10 +29,13 @@ KEPT = {
     "dq_runs": ("table_is_kept", "Runs are written by DQX as they happen."),
     "dq_sql_scripts": (
         "table_is_kept",
-        "A script has a staging table and versions; change it through /api/sql_scripts/.",
+        "A script has a staging table and versions; change it in the editor, or through /api/sql_scripts/.",
     ),
     "dq_script_versions": ("table_is_kept", "Versions are kept by saving a script, through /api/sql_scripts/."),
-    "dq_schedules": ("table_is_kept", "A schedule has to be told to its timer; change it through /api/scheduler/."),
+    "dq_schedules": (
+        "table_is_kept",
+        "A schedule has to be told to its timer; change it on its page, or through /api/scheduler/.",
+    ),
 }
 
 

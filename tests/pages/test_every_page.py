@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from reference_app.models import Rule, Source
 from tests import steps
+from tests.pages import tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # By name: the address, and what of it others made.
@@ -14,6 +15,9 @@ PAGES = {
     "bad-rows": ("/bad-detail", ""),
     "runs": ("/runs", ""),
     "profile": ("/profile", ""),
+    "tables": ("/tables", ""),
+    "table": ("/tables/odd%20things?order_by=-id", ""),
+    "table-empty": ("/tables/dq_schedules", ""),
     "run": ("/runs/900001", ""),
     "api-docs": ("/api/docs/", "#api-docs"),
     "admin": ("/admin/", ""),
@@ -35,6 +39,8 @@ def world(admin):
     steps.failed_run(script, admin, id=900_001)
     steps.succeeded(steps.run_populate(script, admin))
     steps.succeeded(steps.run_publish(script, admin))
+    with tables.odd_table():
+        yield
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -20,7 +20,10 @@ export function confirm(question, told, action, { danger = false } = {}) {
       dialog.remove();
       resolve(dialog.returnValue === "yes");
     });
-    dialog.showModal();
-    (danger ? no : yes).focus();
+    // Not at once: the Escape that made somebody ask would close the dialog too.
+    setTimeout(() => {
+      dialog.showModal();
+      (danger ? no : yes).focus();
+    });
   });
 }

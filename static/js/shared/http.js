@@ -45,12 +45,12 @@ export function address(path, query = {}) {
  * Send JSON and return the JSON of the answer, null where it has none.
  * Throws a Problem; an abort by `signal` throws the AbortError of fetch.
  */
-export async function send(method, path, { body, query, signal } = {}) {
-  return (await exchange(method, path, { body, query, signal })).data;
+export async function send(method, path, options = {}) {
+  return (await exchange(method, path, options)).data;
 }
 
-/** As `send`, with the status and the headers of the answer. */
-export async function exchange(method, path, { body, query, signal } = {}) {
+/** As `send`, with the status and the headers of the answer. `parse` reads the JSON, where JavaScript's own way loses something. */
+export async function exchange(method, path, { body, query, signal, parse = JSON.parse } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
   const options = { method, headers, signal, credentials: "same-origin" };
   if (body !== undefined) {
@@ -62,7 +62,7 @@ export async function exchange(method, path, { body, query, signal } = {}) {
     headers["X-CSRFToken"] = cookie("csrftoken");
     answer = await reach(address(path, query), options);
   }
-  const data = await read(answer);
+  const data = await read(answer, parse);
   if (!answer.ok) {
     throw new Problem(answer.status, data?.error ?? NO_SENSE);
   }
@@ -86,10 +86,10 @@ async function reach(url, options) {
   }
 }
 
-async function read(answer) {
+async function read(answer, parse) {
   const text = await answer.text();
   try {
-    return text ? JSON.parse(text) : null;
+    return text ? parse(text) : null;
   } catch {
     // A proxy's page, or an answer that was cut off.
     throw new Problem(answer.status, NO_SENSE);

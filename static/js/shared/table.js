@@ -37,8 +37,8 @@ function head(column, order, onSort) {
   if (!column.sort || !onSort) {
     return el(`th${classes}`, { scope: "col" }, column.head);
   }
-  const sorted = order.replace("-", "") === column.sort;
-  const falls = sorted && order.startsWith("-");
+  const falls = order === `-${column.sort}`;
+  const sorted = falls || order === column.sort;
   const next = sorted && !falls ? `-${column.sort}` : column.sort;
   const direction = sorted ? (falls ? "descending" : "ascending") : null;
   return el(
