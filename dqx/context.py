@@ -26,6 +26,7 @@ PAGES = (
     Page("Rules", "admin:reference_rule_changelist", "card-checklist", "reference.view_rule"),
     Page("Sources", "admin:reference_source_changelist", "database", "reference.view_source"),
     Page("Tables", "tables", "table", "tables.view_table"),
+    Page("Connections", "connections", "plug", "scripts.view_connection"),
 )
 
 

@@ -7,13 +7,14 @@ from badDetail_app import views as bad_detail
 from dqx import web
 from dqx.tables import views as tables
 from dqx.users import views as users
-from scripts_app import views
+from scripts_app import connection_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     re_path(r"^bad-detail/?$", bad_detail.bad_detail, name="bad-detail"),
     re_path(r"^runs/?$", views.runs, name="runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", views.run, name="run"),
+    re_path(r"^connections/?$", connection_views.connections, name="connections"),
     re_path(r"^tables/?$", tables.tables, name="tables"),
     re_path(r"^tables/(?P<name>[^/]{1,63})/?$", tables.tables, name="table"),
     re_path(r"^accounts/login/?$", users.SignIn.as_view(), name="login"),

@@ -80,11 +80,13 @@ class ConnectionBody(serializers.ModelSerializer):
     user = serializers.CharField(source="username", read_only=True)
     has_password = serializers.SerializerMethodField()
     used_by = serializers.IntegerField(read_only=True, help_text="How many scripts read it.")
+    script_names = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="The first of them.")
 
     class Meta:
         model = Connection
         fields = (
-            "id", "name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by", "created_at", "updated_at",
+            "id", "name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by", "script_names",
+            "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 
 from dqx import keyset
 from dqx.audit import log
@@ -14,7 +15,7 @@ from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
 from scripts_app import details, vault
 from scripts_app.details import Details
-from scripts_app.models import Connection, Run
+from scripts_app.models import Connection, Run, Script
 
 MOST_NAMED = 20
 LONGEST_NAME = 100
@@ -26,7 +27,8 @@ Choice = str | Details | None
 
 
 def listed(*, actor: Actor, place: Place = FIRST, size: int | None = None) -> Page:
-    """All connections by name, or the page of `size` at a place; each knows `used_by`, the number of its scripts.
+    """All connections by name, or the page of `size` at a place; each knows `used_by`, the number of its scripts, and
+    `script_names`, the first of them.
 
     Raises:
         NotSignedIn, NotAllowed.
@@ -38,7 +40,7 @@ def listed(*, actor: Actor, place: Place = FIRST, size: int | None = None) -> Pa
 
 
 def get(pk: int, *, actor: Actor) -> Connection:
-    """A connection with `used_by`.
+    """A connection with `used_by` and `script_names`.
 
     Raises:
         NotSignedIn, NotAllowed, NotFound.
@@ -261,7 +263,8 @@ def _found(connections: QuerySet[Connection], pk: int) -> Connection:
 
 
 def _counted() -> QuerySet[Connection]:
-    return Connection.objects.annotate(used_by=Count("scripts"))
+    names = Script.objects.filter(connection=OuterRef("pk")).order_by("name").values("name")[:MOST_NAMED]
+    return Connection.objects.annotate(used_by=Count("scripts"), script_names=ArraySubquery(names))
 
 
 def _target(connection: Connection) -> tuple[str, int, str]:

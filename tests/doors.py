@@ -134,6 +134,7 @@ PAGES = [
     Door("page", "scripts.view_run", "GET", "/runs"),
     Door("page", "scripts.view_run", "GET", "/runs/{populate}"),
     Door("page", "", "GET", "/profile"),
+    Door("page", "scripts.view_connection", "GET", "/connections"),
     Door("page", "tables.view_table", "GET", "/tables"),
     Door("page", "tables.view_table", "GET", "/tables/rule_ref"),
 ]

@@ -24,7 +24,8 @@ from tests.api.conftest import refused, wrong_fields
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIELDS = {
-    "id", "name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by", "created_at", "updated_at",
+    "id", "name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by", "script_names", "created_at",
+    "updated_at",
 }  # fmt: skip
 GIVEN = {
     "name": "wh",

@@ -5,6 +5,7 @@ from axes.models import AccessAttempt
 from playwright.sync_api import expect
 
 from reference_app.models import Rule, Source
+from scripts_app.models import Connection
 from tests import steps
 from tests.pages import tables
 
@@ -15,6 +16,7 @@ PAGES = {
     "bad-rows": ("/bad-detail", ""),
     "runs": ("/runs", ""),
     "profile": ("/profile", ""),
+    "connections": ("/connections", ""),
     "tables": ("/tables", ""),
     "table": ("/tables/odd%20things?order_by=-id", ""),
     "table-empty": ("/tables/dq_schedules", ""),
@@ -39,6 +41,10 @@ def world(admin):
     steps.failed_run(script, admin, id=900_001)
     steps.succeeded(steps.run_populate(script, admin))
     steps.succeeded(steps.run_publish(script, admin))
+    for name in ("warehouse", "<script>alert(1)</script>"):
+        Connection.objects.create(name=name, host=f"{'very-' * 20}long.example.org", dbname="sales", username="reader")
+    script.connection = Connection.objects.first()
+    script.save()
     with tables.odd_table():
         yield
 

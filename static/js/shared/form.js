@@ -6,7 +6,6 @@ import { hush, tell } from "./notice.js";
 export function tellFields(form, fields) {
   forgetFields(form);
   const elsewhere = [];
-  let first = null;
   for (const [name, messages] of Object.entries(fields)) {
     const field = form.elements[name];
     if (!(field instanceof Element) || field.type === "hidden") {
@@ -14,9 +13,8 @@ export function tellFields(form, fields) {
       continue;
     }
     mark(field, [messages].flat().join(" "));
-    first ??= field;
   }
-  first?.focus();
+  [...form.elements].find((field) => field.hasAttribute("aria-invalid"))?.focus();
   return elsewhere;
 }
 
