@@ -8,6 +8,7 @@ from django.db import connection
 
 from dqx.users.models import User
 from tests import steps
+from tests.api import servers
 
 # The hashed names of production need a collected manifest, which is no matter of the tests.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -27,7 +28,8 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        if item.get_closest_marker("django_db"):
+        # What a browser shows does not depend on the server's version.
+        if item.get_closest_marker("django_db") and "pages" not in item.path.parts:
             item.add_marker("database")
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long; run by --long"))
@@ -46,6 +48,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
         steps.make_source_schema("dq_src")
         steps.forbid_temporary_tables()
     return django_db_setup
+
+
+@pytest.fixture(scope="session")
+def static_files(django_db_setup):
+    """Collected as for a deployment, for servers that answer with pages."""
+    servers.collect_static_files()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """gunicorn and a Celery worker on the test database, and a client that knows nothing but HTTP."""
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from tests import steps
 
 # The tests' broker is for everybody; runs of this database are for its own worker.
 BROKER_DATABASES = 16
+COLLECT = "import django; django.setup(); from dqx import static_files; static_files.collect()"
 
 
 class Answer(NamedTuple):
@@ -96,6 +98,14 @@ def own_broker() -> str:
     server, _, number = settings.CELERY_BROKER_URL.rpartition("/")
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return f"{server}/{(int(number or 0) + 1 + worker) % BROKER_DATABASES}"
+
+
+def collect_static_files() -> None:
+    """As for a deployment; one process of the tests at a time."""
+    with (BASE_DIR / "static" / "build.mjs").open() as whole:
+        fcntl.flock(whole, fcntl.LOCK_EX)
+        variables = {**environment(), "DJANGO_SETTINGS_MODULE": "dqx.settings"}
+        subprocess.run([sys.executable, "-c", COLLECT], env=variables, cwd=BASE_DIR, check=True)
 
 
 @contextlib.contextmanager

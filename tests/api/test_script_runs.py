@@ -129,4 +129,5 @@ def test_staged_rows_come_in_pages_both_ways(as_author, author):
 def test_a_run_that_a_page_asked_for_is_a_persons(client, author):
     script = steps.new_script(author)
     client.force_login(author, backend="dqx.users.hashers.SameWorkBackend")
-    assert client.post(f"{PATH}{script.pk}/populate_table").json()["trigger"] == "person"
+    answer = client.post(f"{PATH}{script.pk}/populate_table", content_type="application/json")
+    assert answer.json()["trigger"] == "person"

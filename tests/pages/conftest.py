@@ -1,9 +1,6 @@
 """A person at a browser: Chromium against gunicorn, a worker, and the databases of the tests."""
 
-import fcntl
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +20,6 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
 SCREENSHOTS = BASE_DIR / "screenshots"
 AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-COLLECT = "import django; django.setup(); from dqx import static_files; static_files.collect()"
 WATCH = """
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`));
@@ -36,15 +32,6 @@ def browser_type_launch_args(browser_type_launch_args):
     if found is None:
         pytest.fail(chromium.WHAT_TO_DO)
     return {**browser_type_launch_args, "executable_path": found, "args": chromium.ARGUMENTS}
-
-
-@pytest.fixture(scope="session")
-def static_files():
-    """Collected as for a deployment, once for all processes of the tests."""
-    with (BASE_DIR / "static" / "build.mjs").open() as whole:
-        fcntl.flock(whole, fcntl.LOCK_EX)
-        environment = {**servers.environment(), "DJANGO_SETTINGS_MODULE": "dqx.settings"}
-        subprocess.run([sys.executable, "-c", COLLECT], env=environment, cwd=BASE_DIR, check=True)
 
 
 @pytest.fixture(scope="module")

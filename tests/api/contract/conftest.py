@@ -36,7 +36,7 @@ def database(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="package")
-def world(database, hashed_password, tmp_path_factory):
+def world(database, static_files, hashed_password, tmp_path_factory):
     for role, name in CAST.items():
         User.objects.create(
             username=name,
