@@ -76,7 +76,10 @@ def page(table: str, columns: Sequence[str], order: Sequence[tuple[str, bool]]) 
         sql.SQL("t.{} {}").format(_name(name), sql.SQL("DESC NULLS LAST" if falls else "ASC NULLS LAST"))
         for name, falls in order
     )
-    return sql.SQL("SELECT {columns} FROM {table} t {order} LIMIT %(limit)s OFFSET %(skip)s").format(
+    # The rows are chosen before anything becomes a text, else those that are skipped would too: after 900,000 rows that doubled the time.
+    return sql.SQL(
+        "SELECT {columns} FROM (SELECT t.* FROM {table} t {order} LIMIT %(limit)s OFFSET %(skip)s) t {order}"
+    ).format(
         columns=_texts(columns),
         table=_table(table),
         order=sql.SQL("ORDER BY ") + ordering if order else sql.SQL(""),

@@ -2,6 +2,7 @@
 
 import pytest
 from axes.models import AccessAttempt
+from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
 from reference_app.models import Rule, Source
@@ -81,11 +82,30 @@ def test_a_lock_out_is_fit_to_be_seen(visitor, size, theme):
     fit_to_be_seen(visitor, f"locked-out-{size}-{theme}")
 
 
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_failure_is_fit_to_be_seen(visitor, size, theme, status):
+    """What Django renders when nothing else works; the rest of the site stands in for what failed."""
+    visitor.page.route(
+        "**/failing", lambda route: route.fulfill(status=status, body=render_to_string(f"{status}.html"))
+    )
+    visitor.open("/failing")
+    fit_to_be_seen(visitor, f"{status}-{size}-{theme}")
+
+
+def test_the_navigation_keeps_to_one_line_whatever_the_width(admin, visitor):
+    visitor.sign_in(admin)
+    for width in (390, 800, 1000, 1119, 1120, 1280, 1359, 1360, 1440, 1920):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        assert visitor.overflow() <= 0, width
+        assert visitor.page.locator(".main-header").bounding_box()["height"] < 60, width
+        assert visitor.page.locator(".main-nav-link").first.is_visible() == (width >= 1120), width
+
+
 def fit_to_be_seen(visitor, picture, others=""):
     assert visitor.overflow() <= 0
     assert visitor.violations() == []
     visitor.photograph(picture)
     assert visitor.barriers(but=others) == []
     visitor.complaints[:] = [
-        line for line in visitor.complaints if "status of 4" not in line
+        line for line in visitor.complaints if "the server responded with a status of" not in line
     ]  # the browser's own lines
