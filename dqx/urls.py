@@ -7,11 +7,15 @@ from badDetail_app import views as bad_detail
 from dqx import web
 from dqx.tables import views as tables
 from dqx.users import views as users
-from scripts_app import connection_views, views
+from scripts_app import connection_views, script_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     re_path(r"^bad-detail/?$", bad_detail.bad_detail, name="bad-detail"),
+    re_path(r"^editor/?$", script_views.listed, name="editor"),
+    re_path(r"^editor/(?P<pk>[0-9]{1,18})/review/?$", script_views.review, name="script-review"),
+    re_path(r"^editor/(?P<pk>[0-9]{1,18})/staging/?$", script_views.staging, name="script-staging"),
+    re_path(r"^editor/(?P<pk>[0-9]{1,18})/versions/?$", script_views.versions, name="script-versions"),
     re_path(r"^runs/?$", views.runs, name="runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", views.run, name="run"),
     re_path(r"^connections/?$", connection_views.connections, name="connections"),

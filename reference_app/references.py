@@ -1,5 +1,6 @@
 """Rules and sources, kept by the ids that scripts return. One set of operations serves both kinds."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -32,6 +33,12 @@ def get(kind: type[Reference], pk: str, *, actor: Actor) -> Reference:
         NotSignedIn, NotAllowed, NotFound.
     """
     return get_reference_for(actor, kind, pk, "view")
+
+
+def names(kind: type[Reference], pks: Iterable[str]) -> dict[str, str]:
+    """The names of the references of these ids, by id; for what shows ids that its actor may see."""
+    key = str(kind._meta.pk.name)
+    return dict(kind.objects.filter(pk__in=set(pks)).values_list(key, key.replace("_id", "_name")))
 
 
 def create(kind: type[Reference], *, actor: Actor, **fields: str) -> Reference:

@@ -8,6 +8,7 @@ from scripts_app import catalogue, populate, publish, review, runs, scripts
 from scripts_app.bodies import (
     OneRunBody,
     PopulateFields,
+    PublishFields,
     RunBody,
     RunPage,
     RunsQuery,
@@ -90,10 +91,11 @@ class Populate(_Start):
 class Publish(_Start):
     """Make the bad rows what a script has staged."""
 
-    @accepts(query=WaitQuery, returns={200: RunBody, 202: RunBody}, refuses=(409,))
+    @accepts(query=WaitQuery, body=PublishFields, returns={200: RunBody, 202: RunBody}, refuses=(409,))
     def post(self, request: Request, pk: int) -> Response:
         """202 the run, or with ?wait= 200 the ended one, with {new, changed, resolved, unchanged}."""
-        return self.answer(publish.request(pk, actor=request.user, trigger=self.trigger))
+        seen = self.values.get("run")
+        return self.answer(publish.request(pk, actor=request.user, trigger=self.trigger, seen=seen))
 
 
 class Staging(View):
@@ -113,7 +115,7 @@ class Review(View):
 
     @accepts(returns={200: ReviewBody}, refuses=(409,))
     def get(self, request: Request, pk: int) -> Response:
-        """200 {script, populated_at, n_rows, totals, pairs}."""
+        """200 {script, run, populated_at, populated_by, n_rows, totals, pairs}."""
         return Response(review.review(pk, actor=request.user))
 
 

@@ -13,6 +13,7 @@ from scripts_app.models import Run, Script
 
 LONGEST_WAIT = 60
 LARGEST_ID = 2**31 - 1
+LARGEST_RUN = 2**63 - 1
 
 
 class ScriptFields(Strict):
@@ -41,6 +42,12 @@ class PopulateFields(Strict):
     """What a populate may be told."""
 
     connection = ConnectionChoice()
+
+
+class PublishFields(Strict):
+    """What a publish may be told: the populate that was reviewed, so that nothing is published that nobody has seen."""
+
+    run = Whole(min_value=1, max_value=LARGEST_RUN, required=False, allow_null=True)
 
 
 class WaitQuery(Query):
@@ -137,18 +144,35 @@ class RunPage(serializers.Serializer):
     previous = serializers.URLField(allow_null=True)
 
 
+class StagedBody(serializers.Serializer):
+    """What a script's last good populate staged."""
+
+    run = serializers.IntegerField(source="staged_run_id")
+    rows = serializers.IntegerField(source="staged_rows")
+    at = serializers.DateTimeField(source="staged_at", allow_null=True)
+
+
 class ScriptBody(serializers.ModelSerializer):
-    """A script of the catalogue, how far it is, and its newest run. `version` counts its texts; `connection` is null for this database."""
+    """A script of the catalogue, how far it is, what is staged, and its newest run.
+
+    `version` counts its texts; `connection` is null for this database, and `staged` where it was never populated.
+    """
 
     owner = PersonBody(allow_null=True)
     connection = serializers.CharField(source="connection_name", allow_null=True)
     state = serializers.ChoiceField([*State])
     version = serializers.IntegerField()
+    staged = StagedBody(source="*", allow_null=True)
     last_run = RunBody(allow_null=True)
 
     class Meta:
         model = Script
         fields = (
             "id", "name", "description", "content", "content_hash", "version", "connection", "owner",
-            "created_at", "updated_at", "state", "last_run",
+            "created_at", "updated_at", "state", "staged", "last_run",
         )  # fmt: skip
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """As declared; nothing is staged before the first populate."""
+        told = super().to_representation(instance)
+        return told if instance.staged_run_id else told | {"staged": None}

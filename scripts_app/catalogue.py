@@ -20,6 +20,7 @@ class State(StrEnum):
     NEVER_POPULATED = "never_populated"
     QUEUED = "queued"
     RUNNING = "running"
+    FAILED = "failed"  # the last populate; what was staged before is still there
     STAGED = "staged"  # populated and not yet published
     STALE = "stale"  # the text changed after the populate
     PUBLISHED = "published"  # what is staged was published
@@ -28,8 +29,8 @@ class State(StrEnum):
 def scripts(
     *, actor: Actor, words: str = "", states: Sequence[str] = (), place: Place = FIRST, size: int | None = None
 ) -> Page:
-    """All scripts by name, or the page of `size` at a place, each with `state`, `version`, `connection_name` and `last_run` on it. Two
-    statements, however many scripts.
+    """All scripts by name, or the page of `size` at a place, each with `state`, `version`, `connection_name`,
+    `staged_rows`, `staged_at` and `last_run` on it. Two statements, however many scripts.
 
     Args:
         words: only those in whose name, description or text this stands, in upper or lower case.
@@ -90,10 +91,12 @@ def _overviewed() -> QuerySet[Any]:
     own = Run.objects.filter(script=OuterRef("pk"))
     published = own.filter(kind=Run.Kind.PUBLISH, status=Run.Status.SUCCEEDED, id__gt=OuterRef("staged_run"))
     active = own.filter(status__in=Run.ACTIVE).values("status")[:1]  # there is one at most
+    last_populate = own.filter(kind=Run.Kind.POPULATE).order_by("-id").values("status")[:1]
     newest = Version.objects.filter(script=OuterRef("pk")).order_by("-n").values("n")[:1]
     state = Case(
         When(active=Run.Status.QUEUED, then=Value(State.QUEUED)),
         When(active=Run.Status.RUNNING, then=Value(State.RUNNING)),
+        When(last_populate=Run.Status.FAILED, then=Value(State.FAILED)),
         When(staged_run=None, then=Value(State.NEVER_POPULATED)),
         When(~Q(staged_run__content_hash=_Hash("content")), then=Value(State.STALE)),
         When(Exists(published), then=Value(State.PUBLISHED)),
@@ -102,9 +105,12 @@ def _overviewed() -> QuerySet[Any]:
     )
     return Script.objects.select_related("owner").annotate(
         active=Subquery(active),
+        last_populate=Subquery(last_populate),
         state=state,
         version=Coalesce(Subquery(newest), 1),
         connection_name=F("connection__name"),
+        staged_rows=F("staged_run__n_rows"),
+        staged_at=F("staged_run__finished_at"),
         last_run_id=Subquery(own.order_by("-id").values("id")[:1]),
     )
 

@@ -18,14 +18,25 @@ from scripts_app.permissions import get_script_for
 from scripts_app.watch import Progress, Watch
 
 
-def request(pk: int, *, actor: Actor, trigger: str, dispatch: bool = True, **recorded: Any) -> Run:
+def request(
+    pk: int, *, actor: Actor, trigger: str, dispatch: bool = True, seen: int | None = None, **recorded: Any
+) -> Run:
     """Queue a publish of script `pk`; see `runs.open_run`.
 
+    Args:
+        seen: the populate whose rows were reviewed, so that nobody publishes what they have not seen; None for what is staged.
+
     Raises:
-        Conflict: there is nothing staged, or it is older than the script's text.
+        Conflict: there is nothing staged, it is older than the script's text, or it is not what was seen.
     """
     script = get_script_for(actor, pk, "scripts.publish_script")
-    check_staged(script)
+    staged = check_staged(script)
+    if seen not in (None, staged.pk):
+        raise Conflict(
+            "staging_changed",
+            "The script was populated again since you reviewed it. Look at the new review first.",
+            run=staged.pk,
+        )
     return runs.open_run(Run.Kind.PUBLISH, script, actor=actor, trigger=trigger, dispatch=dispatch, **recorded)
 
 

@@ -13,6 +13,8 @@ from dqx import keyset, sql
 from dqx.errors import NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor
+from reference_app import references
+from reference_app.models import Rule, Source
 from scripts_app import statements
 from scripts_app.models import Scope, Script
 from scripts_app.permissions import get_script_for
@@ -20,15 +22,17 @@ from scripts_app.publish import check_filled, check_staged, scope_of
 
 # Samples are for people to look at: of so many pairs, those with the most changes.
 MOST_SAMPLED_PAIRS = 50
+# By pair, then by action.
+Samples = dict[tuple[str, str], dict[str, list[dict[str, Any]]]]
 
 
 def review(pk: int, *, actor: Actor) -> dict[str, Any]:
     """The diff of a script's staging table with the central table. Changes nothing.
 
     Returns:
-        `totals` {pairs, new, changed, resolved, unchanged}; `pairs`, each with rule_id, source_id, the four counts,
+        `totals` {pairs, new, changed, resolved, unchanged}; `pairs`, each with rule_id, source_id, their names (or None), the four counts,
         `last_publisher` ({id, name} of the script that published it last, or None) and `samples` (lists of rows by action, five at most);
-        `populated_at`; `n_rows` staged.
+        `populated_at`; `populated_by`, {id, username} (or None); `run`, the populate's id; `n_rows` staged.
 
     Raises:
         Conflict: nothing is staged, or it is older than the text.
@@ -38,14 +42,16 @@ def review(pk: int, *, actor: Actor) -> dict[str, Any]:
         run = check_staged(script)
         diffs = publication.compute(script.staging, scope_of(script))
         sampled = sorted(diffs, key=_changes, reverse=True)[:MOST_SAMPLED_PAIRS]
-        samples = publication.samples(script.staging, [(diff.rule_id, diff.source_id) for diff in sampled])
+        samples = _by_pair(publication.samples(script.staging, [(diff.rule_id, diff.source_id) for diff in sampled]))
     publishers = _last_publishers(diffs)
     return {
         "script": script.pk,
+        "run": run.pk,
         "populated_at": run.finished_at,
+        "populated_by": run.actor and {"id": run.actor.pk, "username": run.actor.username},
         "n_rows": run.n_rows,
         "totals": publication.totals(diffs)._asdict(),
-        "pairs": [_pair(diff, publishers, samples) for diff in diffs],
+        "pairs": with_names([_pair(diff, publishers, samples) for diff in diffs]),
     }
 
 
@@ -70,19 +76,30 @@ def _last_publishers(diffs: list[PairDiff]) -> dict[tuple[str, str], dict[str, A
     return {(rule, source): {"id": pk, "name": name} for rule, source, pk, name in scopes}
 
 
-def _pair(
-    diff: PairDiff, publishers: dict[tuple[str, str], dict[str, Any]], samples: list[dict[str, Any]]
-) -> dict[str, Any]:
-    by_action: dict[str, list[dict[str, Any]]] = {}
+def _by_pair(samples: list[dict[str, Any]]) -> Samples:
+    found: Samples = {}
     for sample in samples:
-        if (sample["rule_id"], sample["source_id"]) == (diff.rule_id, diff.source_id):
-            row = {key: value for key, value in sample.items() if key not in ("rule_id", "source_id", "action")}
-            by_action.setdefault(sample["action"], []).append(row)
-    return {**diff._asdict(), "last_publisher": publishers.get((diff.rule_id, diff.source_id)), "samples": by_action}
+        row = {key: value for key, value in sample.items() if key not in ("rule_id", "source_id", "action")}
+        found.setdefault((sample["rule_id"], sample["source_id"]), {}).setdefault(sample["action"], []).append(row)
+    return found
+
+
+def _pair(diff: PairDiff, publishers: dict[tuple[str, str], dict[str, Any]], samples: Samples) -> dict[str, Any]:
+    key = (diff.rule_id, diff.source_id)
+    return {**diff._asdict(), "last_publisher": publishers.get(key), "samples": samples.get(key, {})}
+
+
+def with_names(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with the `rule_name` and `source_name` of its ids; None where there is no reference."""
+    rules = references.names(Rule, (row["rule_id"] for row in rows))
+    sources = references.names(Source, (row["source_id"] for row in rows))
+    return [
+        {**row, "rule_name": rules.get(row["rule_id"]), "source_name": sources.get(row["source_id"])} for row in rows
+    ]
 
 
 def staged_rows(pk: int, *, actor: Actor, place: Place = FIRST, size: int = 100) -> Page:
-    """A page of the staged rows of a script in key order, the five columns each.
+    """A page of the staged rows of a script in key order, the five columns each and the names of rule and source.
 
     Raises:
         NotSignedIn, NotAllowed, NotFound.
@@ -94,4 +111,5 @@ def staged_rows(pk: int, *, actor: Actor, place: Place = FIRST, size: int = 100)
     with _while_it_is_there(script):
         check_filled(script)
         found = sql.rows(statement, {"rule": rule, "source": source, "uid": uid, "most": size + 1})
-    return keyset.page_of(found, place, size, lambda row: (row["rule_id"], row["source_id"], row["source_uid"]))
+    page = keyset.page_of(found, place, size, lambda row: (row["rule_id"], row["source_id"], row["source_uid"]))
+    return page._replace(rows=with_names(page.rows))

@@ -2,12 +2,16 @@
 
 from rest_framework import serializers
 
+from scripts_app.bodies import PersonBody
+
 
 class StagedRow(serializers.Serializer):
-    """A row that a script found."""
+    """A row that a script found, with the names of its rule and source where there are some."""
 
     rule_id = serializers.CharField()
+    rule_name = serializers.CharField(allow_null=True)
     source_id = serializers.CharField()
+    source_name = serializers.CharField(allow_null=True)
     source_uid = serializers.CharField()
     data_value = serializers.CharField(allow_null=True)
     txn_date = serializers.DateField(allow_null=True)
@@ -65,7 +69,9 @@ class PairBody(_Counts):
     """What a publish would do to a pair, and the script that published it last."""
 
     rule_id = serializers.CharField()
+    rule_name = serializers.CharField(allow_null=True)
     source_id = serializers.CharField()
+    source_name = serializers.CharField(allow_null=True)
     last_publisher = PublisherBody(allow_null=True)
     samples = SamplesBody()
 
@@ -74,7 +80,9 @@ class ReviewBody(serializers.Serializer):
     """What a publish would change."""
 
     script = serializers.IntegerField()
+    run = serializers.IntegerField(help_text="The populate that staged the rows.")
     populated_at = serializers.DateTimeField()
+    populated_by = PersonBody(allow_null=True)
     n_rows = serializers.IntegerField()
     totals = TotalsBody()
     pairs = PairBody(many=True)

@@ -131,6 +131,10 @@ API = [
 PAGES = [
     Door("page", "bad_detail.view_baddetail", "GET", "/"),
     Door("page", "bad_detail.view_baddetail", "GET", "/bad-detail"),
+    Door("page", "scripts.view_script", "GET", "/editor"),
+    Door("page", "scripts.review_script", "GET", "/editor/{script}/review"),
+    Door("page", "scripts.review_script", "GET", "/editor/{script}/staging"),
+    Door("page", "scripts.view_version", "GET", "/editor/{script}/versions"),
     Door("page", "scripts.view_run", "GET", "/runs"),
     Door("page", "scripts.view_run", "GET", "/runs/{populate}"),
     Door("page", "", "GET", "/profile"),

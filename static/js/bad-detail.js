@@ -7,6 +7,7 @@ import { address, get } from "./shared/http.js";
 import { life } from "./shared/life.js";
 import { attempt, hush } from "./shared/notice.js";
 import { fill, turn } from "./shared/table.js";
+import { named } from "./shared/values.js";
 
 const form = byId("filters");
 const notice = byId("notice");
@@ -21,10 +22,6 @@ const columns = [
   { head: "Value", sort: "data_value", classes: "clip.value", cell: (row) => row.data_value ?? el("span.muted", {}, "NULL") },
   { head: "Date", sort: "txn_date", classes: "tight", cell: (row) => row.txn_date ?? NOTHING },
 ];
-
-function named(id, name) {
-  return el("span", { title: name ? `${id} – ${name}` : id }, el("span.id", {}, id), name ? ` ${name}` : "");
-}
 
 /** What of the listing the address of this page says beside the filters. */
 function place() {

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from reference_app.models import Rule
 from scripts_app.models import Run, Script
 from tests import steps
 from tests.api.conftest import refused, wrong_fields
@@ -91,10 +92,14 @@ def test_the_review_tells_totals_and_pairs(as_publisher, publisher):
     steps.succeeded(steps.run_publish(script, publisher))
     as_publisher.patch(f"{PATH}{script.pk}", {"content": f"{OTHER} UNION ALL {steps.FIVE}"})
     steps.succeeded(steps.run_populate(Script.objects.get(), publisher))
+    Rule.objects.create(rule_id="R1", rule_name="Customer missing")
     found = as_publisher.get(f"{PATH}{script.pk}/review").json()
+    assert found["populated_by"] == {"id": publisher.pk, "username": "paula"}
+    assert found["run"] == Script.objects.get().staged_run_id
     assert found["totals"] == {"pairs": 1, "new": 1, "changed": 0, "resolved": 0, "unchanged": 1}
     (pair,) = found["pairs"]
     assert (pair["rule_id"], pair["source_id"], pair["new"], pair["unchanged"]) == ("R1", "S1", 1, 1)
+    assert (pair["rule_name"], pair["source_name"]) == ("Customer missing", None)
     assert pair["last_publisher"] == {"id": script.pk, "name": "a script"}
     assert pair["samples"]["new"][0]["source_uid"] == "u2"
     assert pair["samples"]["new"][0]["new_date"] == "2024-01-01"
@@ -112,7 +117,9 @@ def test_staged_rows_come_in_pages_both_ways(as_author, author):
     whole = as_author.get(f"{PATH}{script.pk}/staging").json()
     assert set(whole) == {"results", "next", "previous"}
     assert (len(whole["results"]), whole["next"], whole["previous"]) == (25, None, None)
-    assert set(whole["results"][0]) == {"rule_id", "source_id", "source_uid", "data_value", "txn_date"}
+    assert set(whole["results"][0]) == {
+        "rule_id", "rule_name", "source_id", "source_name", "source_uid", "data_value", "txn_date",
+    }  # fmt: skip
     forward, pages = [], [as_author.get(f"{PATH}{script.pk}/staging?page_size=10").json()]
     while pages[-1]["next"]:
         pages.append(as_author.get(pages[-1]["next"]).json())
@@ -131,3 +138,12 @@ def test_a_run_that_a_page_asked_for_is_a_persons(client, author):
     client.force_login(author, backend="dqx.users.hashers.SameWorkBackend")
     answer = client.post(f"{PATH}{script.pk}/populate_table", content_type="application/json")
     assert answer.json()["trigger"] == "person"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_populated_since_the_review_is_not_published(as_publisher, publisher):
+    script = steps.new_script(publisher)
+    seen, staged = (steps.succeeded(steps.run_populate(script, publisher)).pk for _ in range(2))
+    error = refused(as_publisher.post(f"{PATH}{script.pk}/publish", {"run": seen}), 409, "staging_changed")
+    assert error["details"]["run"] == staged
+    assert as_publisher.post(f"{PATH}{script.pk}/publish", {"run": staged}).status_code == 202

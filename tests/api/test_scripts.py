@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 PATH = "/api/sql_scripts/"
 FIELDS = {
     "id", "name", "description", "content", "content_hash", "version", "connection", "owner", "created_at", "updated_at",
-    "state", "last_run",
+    "state", "staged", "last_run",
 }  # fmt: skip
 OTHER = steps.FIVE.replace("'u1'", "'u2'")
 
@@ -195,6 +195,8 @@ def test_the_state_says_how_far_a_script_is(as_author, author):
     Run.objects.filter(pk=populate.pk).update(status="running")
     assert state_of(as_author, script.pk) == "running"
     Run.objects.filter(pk=populate.pk).update(status="failed")
+    assert state_of(as_author, script.pk) == "failed"
+    Run.objects.filter(pk=populate.pk).update(status="cancelled")
     assert state_of(as_author, script.pk) == "never_populated"
     populate = ledger(script, author, kind="populate", status="succeeded")
     Script.objects.filter(pk=script.pk).update(staged_run=populate)
@@ -210,6 +212,16 @@ def test_the_state_says_how_far_a_script_is(as_author, author):
     assert state_of(as_author, script.pk) == "published"
     Script.objects.filter(pk=script.pk).update(content=OTHER)
     assert state_of(as_author, script.pk) == "stale"
+    ledger(script, author, kind="populate", status="failed")
+    assert state_of(as_author, script.pk) == "failed"
+
+
+def test_a_script_tells_what_is_staged(as_author, author):
+    script = steps.new_script(author)
+    assert as_author.get(f"{PATH}{script.pk}").json()["staged"] is None
+    run = ledger(script, author, kind="populate", status="succeeded", n_rows=7)
+    Script.objects.filter(pk=script.pk).update(staged_run=run)
+    assert as_author.get(f"{PATH}{script.pk}").json()["staged"] == {"run": run.pk, "rows": 7, "at": None}
 
 
 @pytest.mark.django_db(transaction=True)

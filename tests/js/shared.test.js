@@ -1,8 +1,10 @@
 // The logic of the pages' modules, by Node's own test runner: `npm test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lines } from "../../static/js/shared/diff.js";
 import { bytes, count, duration, when, words } from "../../static/js/shared/format.js";
-import { address } from "../../static/js/shared/http.js";
+import { address, links } from "../../static/js/shared/http.js";
+import { arranged, badRows, consequences, losers } from "../../static/js/shared/review.js";
 import { far, outcome } from "../../static/js/shared/run.js";
 
 test("an address repeats lists and leaves out what is empty", () => {
@@ -52,4 +54,47 @@ test("the end of a run is one sentence", () => {
   assert.equal(outcome({ ...run, kind: "publish", new: 1200 }).text, "Publish done in 12 s: 1,200 new, 0 changed, 0 resolved, 7 unchanged.");
   assert.deepEqual(outcome({ ...run, status: "failed", error: { message: "No." } }), { level: "error", text: "Populate failed: No." });
   assert.equal(outcome({ ...run, status: "cancelled", error: { message: "Cancelled by x." } }).level, "warning");
+});
+
+test("a Link header leads to the pages beside", () => {
+  const headers = new Headers({ Link: '<http://x/api/?cursor=a>; rel="next", <http://x/api/?cursor=b>; rel="prev"' });
+  assert.deepEqual(links(headers), { next: "http://x/api/?cursor=a", previous: "http://x/api/?cursor=b" });
+  assert.deepEqual(links(new Headers()), { next: null, previous: null });
+});
+
+const PAIRS = [
+  { rule_id: "R1", source_id: "S1", new: 0, changed: 0, resolved: 0, unchanged: 9, last_publisher: { id: 1, name: "me" } },
+  { rule_id: "R2", source_id: "S1", new: 1, changed: 0, resolved: 0, unchanged: 0, last_publisher: null },
+  { rule_id: "R3", source_id: "S2", new: 2, changed: 3, resolved: 0, unchanged: 0, last_publisher: { id: 2, name: "other" } },
+  { rule_id: "R4", source_id: "S2", new: 0, changed: 0, resolved: 0, unchanged: 1, last_publisher: { id: 2, name: "other" } },
+];
+
+test("a review begins with what changes most, and folds what stays", () => {
+  const { busy, quiet } = arranged(PAIRS, "1");
+  assert.deepEqual([busy, quiet].map((pairs) => pairs.map((pair) => pair.rule_id)), [["R3", "R2", "R4"], ["R1"]]);
+  assert.deepEqual(losers(PAIRS, "1"), [{ id: 2, name: "other", pairs: 2 }]);
+});
+
+test("a publish says beforehand what it will do", () => {
+  const totals = { pairs: 4, new: 3, changed: 3, resolved: 0, unchanged: 10 };
+  assert.deepEqual(consequences({ totals, pairs: PAIRS }, "1"), [
+    "It opens 3 and changes 3 of the bad rows, in 4 pairs of rule and source; 10 stay as they are.",
+    "It takes over 2 pairs that “other” published last.",
+  ]);
+  assert.equal(consequences({ totals: { ...totals, new: 0, changed: 0 }, pairs: [] }, "1")[0], "It changes no bad row: they are what is staged already.");
+});
+
+test("bad rows of many pairs are not filtered by an endless address", () => {
+  assert.equal(badRows(PAIRS.slice(1, 3)), "/bad-detail?rule_id=R2&rule_id=R3&source_id=S1&source_id=S2");
+  assert.equal(badRows(PAIRS, 2), "/bad-detail");
+});
+
+test("the lines of a diff know their numbers on both sides", () => {
+  assert.deepEqual(lines("--- version 1\n+++ version 2\n@@ -3,2 +3,2 @@\n a\n-b\n+-- c\n"), [
+    { kind: "hunk", text: "", old: null, now: null },
+    { kind: "kept", text: "a", old: 3, now: 3 },
+    { kind: "removed", text: "b", old: 4, now: null },
+    { kind: "added", text: "-- c", old: null, now: 4 },
+  ]);
+  assert.deepEqual(lines(""), []);
 });

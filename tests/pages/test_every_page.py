@@ -8,13 +8,20 @@ from playwright.sync_api import expect
 from reference_app.models import Rule, Source
 from scripts_app.models import Connection
 from tests import steps
-from tests.pages import tables
+from tests.pages import reviews, tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # By name: the address, and what of it others made.
 PAGES = {
     "home": ("/", ""),
     "bad-rows": ("/bad-detail", ""),
+    "scripts": ("/editor", ""),
+    "scripts-none": ("/editor?q=nothing", ""),
+    "review": ("/editor/900001/review", ""),
+    "review-missing": ("/editor/900002/review", ""),
+    "review-done": ("/editor/900003/review", ""),
+    "staging": ("/editor/900001/staging", ""),
+    "versions": ("/editor/900001/versions", ""),
     "runs": ("/runs", ""),
     "profile": ("/profile", ""),
     "connections": ("/connections", ""),
@@ -46,6 +53,7 @@ def world(admin):
         Connection.objects.create(name=name, host=f"{'very-' * 20}long.example.org", dbname="sales", username="reader")
     script.connection = Connection.objects.first()
     script.save()
+    reviews.world(admin)
     with tables.odd_table():
         yield
 

@@ -69,6 +69,13 @@ export async function exchange(method, path, { body, query, signal, parse = JSON
   return { status: answer.status, headers: answer.headers, data };
 }
 
+/** Where the Link header (RFC 8288) of a list leads: the addresses of the pages beside, or null. */
+export function links(headers) {
+  const found = [...(headers.get("Link") ?? "").matchAll(/<([^>]*)>; *rel="(\w+)"/g)];
+  const { next = null, prev: previous = null } = Object.fromEntries(found.map(([, to, name]) => [name, to]));
+  return { next, previous };
+}
+
 export const get = (path, query, signal) => send("GET", path, { query, signal });
 export const post = (path, body, query) => send("POST", path, { body, query });
 export const put = (path, body, query) => send("PUT", path, { body, query });

@@ -1,6 +1,7 @@
 // The life of one bad row: what it is now, and what each publish did to it.
 import { el } from "./dom.js";
 import { exactly, NOTHING, words } from "./format.js";
+import { label, value as shown } from "./values.js";
 
 /** The parts to show of an answer of /api/bad_detail/history/. */
 export function life(row) {
@@ -37,12 +38,4 @@ function change(name, before, after) {
 
 function pair(name, value) {
   return [el("div", {}, el("dt", {}, name), el("dd", {}, value))];
-}
-
-function label(id, name) {
-  return name ? `${id} – ${name}` : id;
-}
-
-function shown(value) {
-  return value === null ? el("span.muted", {}, "NULL") : el("span.value", {}, value);
 }
