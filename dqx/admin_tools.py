@@ -21,6 +21,9 @@ class OperationForm(Checked, forms.ModelForm):
 class OperationAdmin(admin.ModelAdmin):
     """An admin whose actions call operations."""
 
+    # Under which head of `admin_site.GROUPS` it stands on the first page of the admin; that of its application where it is empty.
+    group = ""
+
     def attempt(self, request: HttpRequest, operation: Callable[[], Any]) -> bool:
         """Do one thing of an action; what it refuses becomes a message. Returns whether it was done."""
         try:

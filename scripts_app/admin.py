@@ -1,4 +1,4 @@
-"""Scripts, runs and schedules in the admin. Every button calls the operation that the API calls."""
+"""Runs, schedules and connections in the admin; scripts are beside this. Every button calls the operation that the API calls."""
 
 from typing import Any
 
@@ -10,119 +10,11 @@ from django.utils.html import format_html
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from dqx.users.permissions import may
-from scripts_app import (
-    columns,
-    connections,
-    populate,
-    probe,
-    publish,
-    runs,
-    schedule_times,
-    schedules,
-    scripts,
-    text,
-    vault,
-)
+from scripts_app import connections, probe, runs, schedule_times, schedules, vault
 from scripts_app.models import Connection, Run, Schedule, Scope, Script, Version
+from scripts_app.script_admin import ScriptAdmin
 
-
-class ScriptForm(OperationForm):
-    """A script as people write it."""
-
-    main_field = "content"
-
-    class Meta:
-        model = Script
-        fields = ("name", "description", "content", "connection")
-
-    def check(self, values: dict[str, Any]) -> None:
-        """The text has to be one SELECT of the five columns."""
-        connection = values.get("connection", self.instance.connection)
-        columns.check(text.clean(values["content"]), connections.address(connection))
-
-
-@admin.register(Script)
-class ScriptAdmin(OperationAdmin):
-    """Scripts, with populate and publish as actions."""
-
-    form = ScriptForm
-    list_display = ("name", "description", "staged", "populated_at", "owner", "updated_at")
-    search_fields = ("name", "description", "content")
-    list_select_related = ("owner", "staged_run")
-    list_per_page = 50
-    actions = ("populate_selected", "publish_selected")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Script]:
-        """Without the texts of the runs, which nobody sees in the list."""
-        return super().get_queryset(request).defer("staged_run__content")
-
-    @admin.display(description="staged rows")
-    def staged(self, script: Script) -> str:
-        """How many rows wait, and whether the text was changed since."""
-        run = script.staged_run
-        if run is None:
-            return "–"
-        return f"{run.n_rows:,}" + ("" if run.content_hash == script.content_hash else " (older than the script)")
-
-    @admin.display(description="populated")
-    def populated_at(self, script: Script) -> Any:
-        """When they were staged."""
-        return script.staged_run.finished_at if script.staged_run else None
-
-    def save_model(self, request: HttpRequest, obj: Script, form: Any, change: bool) -> None:
-        """Create or update."""
-        values = form.cleaned_data
-        saved = (
-            scripts.update(obj.pk, actor=request.user, **values)
-            if change
-            else scripts.create(actor=request.user, **values)
-        )
-        obj.__dict__.update(saved.__dict__)
-
-    def get_fields(self, request: HttpRequest, obj: Script | None = None) -> Any:
-        """Connections are for admins to choose, and to see."""
-        fields = ["name", "description", "content"]
-        return [*fields, "connection"] if may(request.user, "scripts.view_connection") else fields
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes with a script; its versions and published pairs need no permission of their own."""
-        going, counts, needed, protected = super().get_deleted_objects(objs, request)
-        return going, counts, needed & {Script._meta.verbose_name}, protected
-
-    def delete_model(self, request: HttpRequest, obj: Script) -> None:
-        """With its staging table."""
-        scripts.delete(obj.pk, actor=request.user)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Script]) -> None:
-        """Each with its staging table."""
-        for script in queryset:
-            self.attempt(request, lambda pk=script.pk: scripts.delete(pk, actor=request.user))  # type: ignore[misc]
-
-    @admin.action(description="Populate the selected scripts", permissions=["populate"])
-    def populate_selected(self, request: HttpRequest, queryset: QuerySet[Script]) -> None:
-        """Queue a populate of each."""
-        self._queue(request, queryset, populate.request)
-
-    @admin.action(description="Publish what the selected scripts have staged", permissions=["publish"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Script]) -> None:
-        """Queue a publish of each."""
-        self._queue(request, queryset, publish.request)
-
-    def has_populate_permission(self, request: HttpRequest) -> bool:
-        """Whether the action is offered."""
-        return may(request.user, "scripts.populate_script")
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Whether the action is offered."""
-        return may(request.user, "scripts.publish_script")
-
-    def _queue(self, request: HttpRequest, queryset: QuerySet[Script], operation: Any) -> None:
-        queued = sum(
-            self.attempt(request, lambda pk=script.pk: operation(pk, actor=request.user, trigger=Run.Trigger.PERSON))  # type: ignore[misc]
-            for script in queryset
-        )
-        if queued:
-            self.message_user(request, f"Queued: {queued}. The runs show how they go.", messages.SUCCESS)
+admin.site.register(Script, ScriptAdmin)
 
 
 @admin.register(Version)
@@ -306,6 +198,7 @@ class ConnectionForm(OperationForm):
 class ConnectionAdmin(OperationAdmin):
     """Named databases; for admins."""
 
+    group = "Administration"
     form = ConnectionForm
     list_display = ("name", "host", "port", "dbname", "username", "sslmode")
     search_fields = ("name", "host", "dbname")

@@ -195,6 +195,8 @@ ADMIN = [
     *_forms("users.user", "{person}", _PERSON, {"username": "new", "email": "new@example.org", "role": "viewer"}),
     _button("scripts.populate_script", Script, "populate_selected", "{idle}"),
     _button("scripts.publish_script", Script, "publish_selected", "{script}"),
+    Door("admin", "scripts.populate_script", "POST", "/admin/scripts/script/{idle}/populate/", {}, True),
+    Door("admin", "scripts.publish_script", "POST", "/admin/scripts/script/{script}/publish/", {}, True),
     _button("scripts.delete_script", Script, "delete_selected", "{idle}", post="yes"),
     _button("scripts.populate_script", Run, "cancel_selected", "{populate}"),
     _button("scripts.publish_script", Run, "cancel_selected", "{publish}"),

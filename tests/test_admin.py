@@ -113,6 +113,51 @@ def test_populate_and_publish_are_queued_for_the_selected_scripts(browse, publis
     assert Run.objects.first().kind == "publish"
 
 
+def test_a_script_is_populated_and_published_by_buttons_of_its_own(browse, publisher):
+    script = steps.new_script(publisher)
+    client, change = browse(publisher), reverse("admin:scripts_script_change", args=[script.pk])
+    for kind in ("populate", "publish"):
+        address = reverse(f"admin:scripts_script_{kind}", args=[script.pk])
+        assert address.encode() in client.get(change).content
+        assert client.get(address).status_code == 405
+        answer = client.post(address, follow=True)
+        assert answer.redirect_chain[-1][0] == change
+        assert f"{kind.capitalize()} queued." in answer.content.decode()
+        run = Run.objects.first()
+        assert (run.kind, run.trigger, run.actor) == (kind, "person", publisher)
+        steps.execution.execute(run.pk)
+    assert len(steps.bad_rows()) == 1
+
+
+def test_the_list_has_the_same_buttons_for_those_who_may(browse, viewer, author):
+    script = steps.new_script(author)
+    listing, kinds = reverse("admin:scripts_script_changelist"), ("populate", "publish")
+    buttons = [reverse(f"admin:scripts_script_{kind}", args=[script.pk]).encode() for kind in kinds]
+    review = reverse("script-review", args=[script.pk]).encode()
+    for person, offered in ((viewer, [False, False]), (author, [True, False])):
+        page = browse(person).get(listing).content
+        assert [button in page for button in buttons] == offered
+        assert review in page
+    answer = browse(author).post(buttons[0].decode(), {"action": ""}, follow=True)
+    assert answer.redirect_chain[-1][0] == listing
+
+
+def test_what_a_button_refuses_becomes_a_message(browse, publisher):
+    address = reverse("admin:scripts_script_publish", args=[steps.new_script(publisher).pk])
+    assert "has not been populated yet" in browse(publisher).post(address, follow=True).content.decode()
+
+
+def test_the_first_page_is_by_what_people_do_and_shows_no_raw_tables(browse, admin):
+    page = browse(admin).get(reverse("admin:index"))
+    groups = {group["name"]: [model["object_name"] for model in group["models"]] for group in page.context["app_list"]}
+    assert groups == {
+        "Scripts": ["Script", "Version", "Run", "Scope", "Schedule"],
+        "Bad rows": ["BadRow", "Event"],
+        "References": ["Rule", "Source"],
+        "Administration": ["User", "Entry", "Connection"],
+    }
+
+
 def test_what_an_action_refuses_becomes_a_message(browse, publisher):
     answer = act(browse(publisher), "publish_selected", steps.new_script(publisher))
     assert "has not been populated yet" in answer.content.decode()

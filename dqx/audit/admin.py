@@ -10,6 +10,7 @@ from dqx.audit.models import Entry
 class EntryAdmin(ReadOnlyAdmin):
     """Who changed what, and when; for admins."""
 
+    group = "Administration"
     list_display = ("at", "actor_name", "action", "thing", "key")
     list_filter = ("thing", "action")
     search_fields = ("actor_name", "key")

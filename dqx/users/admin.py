@@ -52,6 +52,7 @@ class EditUserForm(UserChangeForm):
 class UserAdmin(DjangoUserAdmin):
     """People and their roles; for admins."""
 
+    group = "Administration"
     form = EditUserForm
     add_form = AddUserForm
     list_display = ("username", "email", "role_name", "is_active", "last_login")
