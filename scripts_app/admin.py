@@ -11,10 +11,7 @@ from django.utils.html import format_html
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from dqx.users.permissions import may
 from scripts_app import connections, probe, runs, schedule_times, schedules, vault
-from scripts_app.models import Connection, Run, Schedule, Scope, Script, Version
-from scripts_app.script_admin import ScriptAdmin
-
-admin.site.register(Script, ScriptAdmin)
+from scripts_app.models import Connection, Run, Schedule, Scope, Version
 
 
 @admin.register(Version)

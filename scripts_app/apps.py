@@ -1,6 +1,7 @@
 """The application of scripts."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ScriptsConfig(AppConfig):
@@ -9,3 +10,7 @@ class ScriptsConfig(AppConfig):
     name = "scripts_app"
     label = "scripts"
     verbose_name = "Scripts"
+
+    def ready(self) -> None:
+        """Register the scripts in the admin; Django looks into admin.py only, which has the rest. First, so that they come first there."""
+        autodiscover_modules("script_admin")

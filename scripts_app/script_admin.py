@@ -1,5 +1,6 @@
 """Scripts in the admin. Every button calls the operation that the API calls."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,10 @@ from scripts_app.models import Run, Script
 from scripts_app.permissions import ACTIONS
 
 # What a button beside a script does, by the kind of run that it asks for.
-OPERATIONS = {Run.Kind.POPULATE: populate.request, Run.Kind.PUBLISH: publish.request}
+OPERATIONS: dict[Run.Kind, Callable[..., Run]] = {
+    Run.Kind.POPULATE: populate.request,
+    Run.Kind.PUBLISH: publish.request,
+}
 
 
 class ScriptForm(OperationForm):
@@ -38,6 +42,7 @@ class ScriptForm(OperationForm):
         columns.check(text.clean(values["content"]), connections.address(connection))
 
 
+@admin.register(Script)
 class ScriptAdmin(OperationAdmin):
     """Scripts, with populate and publish as actions."""
 

@@ -154,7 +154,7 @@ def test_the_first_page_is_by_what_people_do_and_shows_no_raw_tables(browse, adm
         "Scripts": ["Script", "Version", "Run", "Scope", "Schedule"],
         "Bad rows": ["BadRow", "Event"],
         "References": ["Rule", "Source"],
-        "Administration": ["User", "Entry", "Connection"],
+        "Administration": ["Connection", "User", "Entry"],
     }
 
 

@@ -32,6 +32,7 @@ PAGES = {
     "api-docs": ("/api/docs/", "#api-docs"),
     "admin": ("/admin/", ""),
     "admin-scripts": ("/admin/scripts/script/", ""),
+    "admin-script": ("/admin/scripts/script/900001/change/", ""),
     "admin-runs": ("/admin/scripts/run/", ""),
     "admin-bad-rows": ("/admin/bad_detail/badrow/", ""),
     "admin-rules": ("/admin/reference/rule/", ""),
