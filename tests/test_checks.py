@@ -20,6 +20,7 @@ PRODUCTION = {
     "DQX_DEMO": "0",
     "DQX_DEBUG": "0",
     "DQX_SOURCE_SCHEMAS": "public",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "",  # the tests of the pages set it for their own process
 }
 
 
