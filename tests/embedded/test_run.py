@@ -32,7 +32,7 @@ def test_from_nothing_to_the_pages_and_on_after_a_kill(home: Path, port: int, fo
         running.prints("DQX is running: ")
         assert re.search("admin.*password|password.*admin", running.text), "the first account's password, told once"
         assert status(port, "/healthz") == 200
-        assert status(port, "/admin/login/") == 200
+        assert status(port, "/accounts/login") == 200
         eventually(lambda: len(workers(running, "celery", "worker")) == 2, "celery's own processes")
         eventually(lambda: len(workers(running, "gunicorn")) == 2, "gunicorn's own processes")
         running.send(signal.SIGKILL)

@@ -77,7 +77,7 @@ def demo(folder: Path, password: str) -> Iterator[str]:
 
 def sign_in(page: Page, site: str, password: str) -> None:
     """As a person does."""
-    page.goto(f"{site}/admin/login/?next=/")
+    page.goto(f"{site}/accounts/login")
     page.get_by_label("Username").fill(PERSON)
     page.get_by_label("Password", exact=True).fill(password)
     page.keyboard.press("Enter")

@@ -161,13 +161,13 @@ def test_a_service_that_is_away_is_503(author, lonely):
 def _page_session(address):
     """Signs in on the page; the cookies and the CSRF token."""
     line = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
-    line.request("GET", "/admin/login/")
+    line.request("GET", "/accounts/login")
     answer = line.getresponse()
     cookie = re.search("csrftoken=([^;]+)", str(answer.headers))[1]
     form = re.search('csrfmiddlewaretoken" value="([^"]+)', answer.read().decode())[1]
     body = urlencode({"username": "arthur", "password": PASSWORD, "csrfmiddlewaretoken": form, "next": "/"})
     given = {"Cookie": f"csrftoken={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
-    line.request("POST", "/admin/login/", body, given)
+    line.request("POST", "/accounts/login", body, given)
     answer = line.getresponse()
     assert answer.status == 302, answer.read()
     told = str(answer.headers)
