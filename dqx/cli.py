@@ -1,5 +1,6 @@
 """The adapter of the terminal: who acts, errors as one line, tables and progress for people."""
 
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """What Django calls; turns our errors into its own."""
+        logging.getLogger("dqx").setLevel(logging.WARNING)  # the command itself tells what it does
         try:
             return super().execute(*args, **options)
         except DQXError as exc:

@@ -45,13 +45,13 @@ def body(code: str, message: str, details: Any = None) -> dict[str, Any]:
 
 def answer(error: DQXError) -> JsonResponse:
     """A refusal outside Django REST framework."""
-    return JsonResponse(_told(error), status=error.http_status, headers=_headers(error.http_status))
+    return JsonResponse(told(error), status=error.http_status, headers=_headers(error.http_status))
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """What Django REST framework calls for an exception in a view; None lets Django answer with its 500."""
     if isinstance(exc, (OperationalError, InterfaceError)):
-        logger.error("the database is away: %s", type(exc).__name__, exc_info=exc)
+        logger.error("the database is away", exc_info=exc)
         exc = Unavailable("database_away", "The database can't be reached, or is busy. Try again in a moment.")
     if isinstance(exc, RequestDataTooBig):
         exc = Invalid(
@@ -60,7 +60,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exc, Http404):
         exc = NotFound("not_found", "There is no such thing.")
     if isinstance(exc, DQXError):
-        return Response(_told(exc), status=exc.http_status, headers=_headers(exc.http_status))
+        return Response(told(exc), status=exc.http_status, headers=_headers(exc.http_status))
     response = drf_handler(exc, context)
     if response is None:
         return None
@@ -74,7 +74,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return response
 
 
-def _told(error: DQXError) -> dict[str, Any]:
+def told(error: DQXError) -> dict[str, Any]:
     """An operation's error. What it says of a field stands where the framework says it, so that a form looks in one place."""
     field = error.data.get("field")
     fields = {"fields": {field: [error.message]}} if isinstance(field, str) else {}

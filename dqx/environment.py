@@ -1,6 +1,7 @@
 """Typed readers of the environment that name the setting when its value is malformed."""
 
 import re
+import sys
 import zoneinfo
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -13,6 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 BASE_DIR = Path(__file__).resolve().parent.parent
+ORIGIN = re.compile(
+    r"https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?"
+)
 
 env = environ.Env()
 # The process's own environment wins over the file.
@@ -91,6 +95,46 @@ def hosts(name: str) -> list[str]:
                     f"{name} has '{entry}', which is no name, pattern such as *.example.org, address or network."
                 ) from exc
     return found
+
+
+def origins(name: str) -> list[str]:
+    """The setting as a list of origins as a browser writes them: scheme, host and, where it is not the usual one, port.
+
+    Raises:
+        ImproperlyConfigured: one of them is not.
+    """
+    found = [word.lower() for word in words(name, [])]
+    for origin in found:
+        if not ORIGIN.fullmatch(origin):
+            raise ImproperlyConfigured(
+                f"{name} has '{origin}', which is no origin such as https://app.example.org or http://localhost:3000: "
+                "http or https, a host, perhaps a port, and nothing after it. There is no * for all."
+            )
+    return [re.sub("(?<=^http:)(.*):80$|(?<=^https:)(.*):443$", r"\1\2", origin) for origin in found]
+
+
+def token(name: str, least: int = 16) -> str:
+    """The setting as a secret of at least `least` printable characters; "" where it is not set.
+
+    Raises:
+        ImproperlyConfigured: it is shorter, or has other characters.
+    """
+    value = text(name)
+    if value and not (len(value) >= least and value.isascii() and value.isprintable() and " " not in value):
+        raise ImproperlyConfigured(f"{name} is not at least {least} letters, digits and signs without blanks.")
+    return value
+
+
+def log_format() -> str:
+    """DQX_LOG_FORMAT: "json" or "console"; where it is not set, what suits who reads: a person at a terminal, or a program.
+
+    Raises:
+        ImproperlyConfigured: it is another word.
+    """
+    given = text("DQX_LOG_FORMAT").lower() or ("console" if sys.stderr.isatty() else "json")
+    if given not in ("console", "json"):
+        raise ImproperlyConfigured("DQX_LOG_FORMAT is not console or json. Correct it in the environment or in .env.")
+    return given
 
 
 def time_zone(name: str, default: str) -> str:

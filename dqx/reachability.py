@@ -39,3 +39,8 @@ def why(exc: Exception, password: str) -> tuple[str, str]:
     if fatal is None or (password and password in said):
         return "failed", "the connection failed."
     return "failed", f"its server says: {fatal[1][:LONGEST].rstrip('. ')}."
+
+
+def known(exc: Exception) -> str | None:
+    """The name of the reason, where the words are known; for logs."""
+    return next((reason for reason, pattern, _ in _REASONS if re.search(pattern, str(exc), re.DOTALL)), None)

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 # The Celery application has to be there before the first task; not in dqx/__init__.py, which the command line imports too.
 from dqx import celery, environment  # noqa: F401
 from dqx.environment import BASE_DIR
+from dqx.monitoring import logs
 
 # --- Who may reach it -------------------------------------------------------------------------------------------------
 SECRET_KEY = environment.required(
@@ -25,9 +26,19 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.fla
 PROXIES = environment.number("DQX_PROXIES", 1 if SECURE_PROXY_SSL_HEADER else 0)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-# Health checks come from inside, by plain HTTP and by any name.
-SECURE_REDIRECT_EXEMPT = [r"^healthz/?$"]
+# Those who watch come from inside, by plain HTTP and by any name (dqx.monitoring.middleware).
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]
+# Front ends that other people serve, at the API and nowhere else. Without credentials: they sign in and send their token, and the
+# session of our pages stays with our pages.
+CORS_ALLOWED_ORIGINS = environment.origins("DQX_CORS_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["Link", "Location", "Retry-After", "Content-Disposition", "X-Request-ID", "WWW-Authenticate"]
+CORS_PREFLIGHT_MAX_AGE = 3_600  # seconds
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -56,6 +67,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "corsheaders",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
@@ -64,7 +76,10 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "dqx.monitoring.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "dqx.monitoring.middleware.WatchMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -232,12 +247,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-tokens": {"task": "dqx.users.tasks.forget_tokens", "schedule": 86_400.0},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"dqx": {"level": "INFO"}, "celery": {"level": "INFO"}},
-}
+# --- How it is watched ------------------------------------------------------------------------------------------------
+LOGGING = logs.config(environment.log_format())
+# Who may read /metrics; without one, who asks from this machine.
+METRICS_TOKEN = environment.token("DQX_METRICS_TOKEN")
 SILENCED_SYSTEM_CHECKS: list[str] = []

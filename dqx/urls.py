@@ -3,11 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from badDetail_app import figures as bad_row_figures
 from badDetail_app import views as bad_detail
 from dqx import web
+from dqx.monitoring import views as monitoring
+from dqx.monitoring.metrics import Figures
 from dqx.tables import views as tables
 from dqx.users import views as users
 from scripts_app import connection_views, script_views, views
+from scripts_app import figures as run_figures
+
+FIGURES = Figures(run_figures.families, bad_row_figures.families)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -28,6 +34,8 @@ urlpatterns = [
     path("api/", include("dqx.api")),
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", web.alive, name="healthz"),
+    re_path(r"^readyz/?$", monitoring.ready, name="readyz"),
+    re_path(r"^metrics/?$", monitoring.metrics, {"figures": FIGURES}, name="metrics"),
 ]
 handler400 = web.bad_request
 handler403 = web.forbidden

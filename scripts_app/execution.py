@@ -1,10 +1,11 @@
 """Doing a run that was opened: in a worker, or in the terminal of the one who asked for it."""
 
-import logging
 import time
 from collections.abc import Callable
 
+import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from structlog.contextvars import bound_contextvars
 
 from dqx import sql
 from dqx.errors import DQXError, Unavailable
@@ -16,7 +17,7 @@ from scripts_app.populate import populate
 from scripts_app.publish import publish
 from scripts_app.watch import Progress
 
-logger = logging.getLogger("dqx.runs")
+logger = structlog.get_logger("dqx.runs")
 # How long a worker tries to tell a database that went away how its run ended. Longer, and the next worker finds it by its lock.
 DATABASE_BACK_WITHIN = 30.0
 
@@ -30,13 +31,17 @@ def execute(pk: int, report: Callable[[Progress], None] | None = None, sealed: s
         report: told of the progress twice a second.
         sealed: details of a connection that are used once, as the message brought them.
     """
-    with sql.session_lock(runs.LOCKS, pk) as got:
+    with bound_contextvars(run_id=pk), sql.session_lock(runs.LOCKS, pk) as got:
         run = runs.claim(pk) if got else None
         if run is None:
             return False
+        started = time.monotonic()
         error = _attempt(run, report, sealed)
         if error is not None:
             _tell(run, error)
+        # Of the error its code: its words may hold the value that the server refused.
+        outcome = error.code if error else "succeeded"
+        logger.info("run ended", kind=run.kind, outcome=outcome, seconds=round(time.monotonic() - started, 3))
         return True
 
 
@@ -51,12 +56,12 @@ def _attempt(run: Run, report: Callable[[Progress], None] | None, sealed: str) -
     except DQXError as exc:
         return exc
     except (OperationalError, InterfaceError):
-        logger.exception("run %s lost its database", run.pk)
+        logger.exception("the run lost its database")
         return Unavailable(
             "database_away", "The database went away during the run. Nothing was changed; start it again."
         )
     except Exception:
-        logger.exception("run %s failed", run.pk)
+        logger.exception("the run failed, which is a defect")
         return DQXError("internal", "DQX failed here. Nothing was changed; the details are in the worker's log.")
     return None
 

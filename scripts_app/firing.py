@@ -1,9 +1,9 @@
 """What a worker does when beat says that a schedule is due, and after the first of its runs."""
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from dqx.users.models import User
 from scripts_app import populate, publish, schedule_times, schedules
 from scripts_app.models import Run, Schedule
 
-logger = logging.getLogger("dqx.schedules")
+logger = structlog.get_logger("dqx.schedules")
 # A due time is taken for as long as this after it; one that waited longer for beat or a worker is let go.
 LATEST = timedelta(hours=12)
 # How far the clocks of beat and a worker may differ.
@@ -27,7 +27,7 @@ def fire(pk: int) -> None:
     schedule = Schedule.objects.select_related("script", "owner").filter(pk=pk, is_active=True).first()
     reason = schedules.problem(schedule) if schedule else "it is gone or switched off"
     if schedule is None or reason:
-        logger.warning("schedule %s rests: %s", pk, reason)
+        logger.warning("a schedule rests", schedule_id=pk, reason=reason)
         return
     with transaction.atomic():
         if not _take(schedule, timezone.now()):
@@ -59,4 +59,6 @@ def _request(kind: str, script: int | None, actor: User | None, trigger: str, sc
     try:
         operation.request(script, actor=actor, trigger=trigger, schedule=schedule)
     except DQXError as exc:
-        logger.warning("schedule %s did not %s: %s", schedule and schedule.pk, kind, exc.message)
+        logger.warning(
+            "a schedule could not start a run", schedule_id=schedule and schedule.pk, kind=kind, code=exc.code
+        )

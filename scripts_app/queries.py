@@ -2,13 +2,13 @@
 
 import contextlib
 import json
-import logging
 import random
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import psycopg2
+import structlog
 from django.conf import settings
 from psycopg2.extensions import Column
 
@@ -21,7 +21,7 @@ from scripts_app import columns, connections, query_statements, text
 from scripts_app.connections import Choice
 from scripts_app.server_errors import refusal
 
-logger = logging.getLogger("dqx.queries")
+logger = structlog.get_logger("dqx.queries")
 LOCKS = 7_021_004
 USUAL_ROWS, MOST_ROWS = 100, 10_000
 NUMERIC = 1700
@@ -103,7 +103,7 @@ class _Look:
             raise
         finally:
             # Without its text, which may hold what is nobody else's business.
-            logger.info("%s by %s: %s, %d ms", self.thing, person.pk, outcome, _milliseconds(started))
+            logger.info("query", thing=self.thing, outcome=outcome, ms=_milliseconds(started))
 
     def _read(self, reader: Reader, started: float) -> Answer:
         with reader.ended_after(settings.QUERY_SECONDS + PATIENCE) as late:

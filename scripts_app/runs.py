@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from scripts_app.details import Details
 from scripts_app.models import Run, Script
 from scripts_app.permissions import ACTIONS, get_run_for
 
+logger = structlog.get_logger("dqx.runs")
 LOCKS = 7_021_003
 # A queued run whose message was lost with the broker is sent again after this long.
 MESSAGE_LOST_AFTER = timedelta(minutes=1)
@@ -64,6 +66,7 @@ def open_run(
                 f"A run of '{script.name}' is under way. Wait for it, or cancel it.",
                 run=active.pk if active else None,
             ) from exc
+    logger.info("run opened", run_id=run.pk, kind=kind, trigger=trigger)
     if dispatch:
         sealed = connections.seal(once, run.pk) if once else ""
         transaction.on_commit(lambda: send(run, sealed))

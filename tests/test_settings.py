@@ -33,6 +33,9 @@ def start(**changed: str) -> subprocess.CompletedProcess[str]:
         ("DQX_POPULATE_ROWS", "-1"),
         ("DQX_TIME_ZONE", "Mars/Base"),
         ("DQX_ENCRYPTION_KEYS", "short"),
+        ("DQX_CORS_ORIGINS", "*"),
+        ("DQX_METRICS_TOKEN", "short"),
+        ("DQX_LOG_FORMAT", "xml"),
     ],
 )
 def test_a_malformed_setting_is_refused_by_name(name, value):

@@ -59,6 +59,13 @@ class Home:
             self.account.own(path)
         return path
 
+    def own_folder(self, name: str) -> Path:
+        """Makes a folder that only the owner of the state folder may enter, and returns it."""
+        path = self.folder / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        self.claim(path)
+        return path
+
     def write(self, name: str, text: str) -> None:
         """Replaces a file in one step; only its owner may read it."""
         draft = self.folder / f".{name}.{os.getpid()}"

@@ -1,5 +1,6 @@
 """The logs of the children: kept short while they are written, and quoted when something fails."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -25,4 +26,14 @@ def tail(log: Path, since: int = 0, lines: int = 15) -> str:
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    return "\n".join(f"    {_readable(line)}" for line in text.splitlines()[-lines:])
+
+
+def _readable(line: str) -> str:
+    """A line for a person: of one in JSON its time, its event and what comes with it."""
+    try:
+        told = json.loads(line)
+        head = f"{told.pop('timestamp')} {told.pop('level')} {told.pop('event')}"
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return line
+    return " ".join([head, *(f"{name}={value}" for name, value in told.items() if name != "logger")])

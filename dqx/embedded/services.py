@@ -79,7 +79,7 @@ def _worker(home: Home) -> Spec:
     stops = ((signal.SIGTERM, 10), (signal.SIGQUIT, 5))
     return Spec(
         "worker",
-        _python("celery", "-A", "dqx", "worker", *options),
+        _python("celery", "-q", "-A", "dqx", "worker", *options),
         _environment(),
         log=home.log("worker"),
         stops=stops,
@@ -88,7 +88,7 @@ def _worker(home: Home) -> Spec:
 
 def _beat(home: Home) -> Spec:
     options = ["--scheduler", "django_celery_beat.schedulers:DatabaseScheduler", "--loglevel", "INFO", "--pidfile", ""]
-    return Spec("beat", _python("celery", "-A", "dqx", "beat", *options), _environment(), log=home.log("beat"))
+    return Spec("beat", _python("celery", "-q", "-A", "dqx", "beat", *options), _environment(), log=home.log("beat"))
 
 
 def _web(home: Home, where: Site) -> Spec:
@@ -104,12 +104,12 @@ def _web(home: Home, where: Site) -> Spec:
         "--graceful-timeout",
         "10",
     ]
-    more = ["--config", "python:dqx.embedded.web", "--access-logfile", "-", "--no-control-socket"]
+    more = ["--config", "python:dqx.embedded.web", "--no-control-socket"]
     more += ["--limit-request-line", "8190"]  # an address of many filters and a cursor is long
     stops = ((signal.SIGTERM, 12),)
-    return Spec(
-        "web", _python("gunicorn", "dqx.wsgi", *options, *more), _environment(), log=home.log("web"), stops=stops
-    )
+    # In the state folder, so that one that was killed leaves nothing elsewhere.
+    environment = {**_environment(), "PROMETHEUS_MULTIPROC_DIR": str(home.own_folder("metrics"))}
+    return Spec("web", _python("gunicorn", "dqx.wsgi", *options, *more), environment, log=home.log("web"), stops=stops)
 
 
 def _python(module: str, *arguments: str) -> list[str]:

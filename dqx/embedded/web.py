@@ -4,6 +4,7 @@ import signal
 from typing import Any
 
 from dqx.embedded.children import die_with_parent
+from dqx.serving import accesslog, logconfig_dict, on_exit  # noqa: F401
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -1,6 +1,7 @@
 """The check that every operation begins with."""
 
 from django.contrib.auth.models import AnonymousUser
+from structlog import contextvars
 
 from dqx.errors import NotAllowed, NotSignedIn
 from dqx.users.models import User
@@ -10,13 +11,14 @@ Actor = User | AnonymousUser | None
 
 
 def require_person(actor: Actor) -> User:
-    """The actor, who is signed in.
+    """The actor, who is signed in. What is logged from now on, in this request or task, says who acts.
 
     Raises:
         NotSignedIn: nobody acts.
     """
     if not isinstance(actor, User) or not actor.is_active:
         raise NotSignedIn("not_signed_in", "Sign in first.")
+    contextvars.bind_contextvars(actor_id=actor.pk)
     return actor
 
 

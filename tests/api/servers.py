@@ -74,8 +74,8 @@ def _answer(answer: Any) -> Answer:
     return Answer(answer.status, answer.headers, text or None)
 
 
-def environment(broker: str = "") -> dict[str, str]:
-    """What a process needs to work on the test database."""
+def environment(broker: str = "", **variables: str) -> dict[str, str]:
+    """What a process needs to work on the test database, and further variables."""
     return {
         **os.environ,
         "DATABASE_URL": _url(settings.DATABASES["default"]),
@@ -85,6 +85,7 @@ def environment(broker: str = "") -> dict[str, str]:
         "DQX_SOURCE_SCHEMAS": "public,dq_src",
         "DQX_DEMO": "0",
         "PYTHONUNBUFFERED": "1",
+        **variables,
     }
 
 
@@ -95,7 +96,7 @@ def _url(database: Any) -> str:
 
 def own_broker() -> str:
     """The address of the tests' broker with a number of its own for each worker of pytest-xdist."""
-    server, _, number = settings.CELERY_BROKER_URL.rpartition("/")
+    server, _, number = os.environ["CELERY_BROKER_URL"].rpartition("/")
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return f"{server}/{(int(number or 0) + 1 + worker) % BROKER_DATABASES}"
 
@@ -130,14 +131,16 @@ def process(log: Path, ready: Callable[[], bool], *arguments: str, **variables: 
 
 
 @contextlib.contextmanager
-def web(folder: Path, broker: str = "") -> Iterator[Http]:
+def web(folder: Path, broker: str = "", workers: int = 1, **variables: str) -> Iterator[Http]:
     """gunicorn, as `make run` starts it but for its size."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     http = Http(f"http://127.0.0.1:{port}")
     options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
-    with process(folder / f"web-{port}.log", lambda: _answers(http), "gunicorn", "dqx.wsgi", *options, broker=broker):
+    options += ["--workers", str(workers)]
+    log = folder / f"web-{port}.log"
+    with process(log, lambda: _answers(http), "gunicorn", "dqx.wsgi", *options, broker=broker, **variables):
         yield http
 
 
@@ -149,11 +152,13 @@ def _answers(http: Http) -> bool:
 
 
 @contextlib.contextmanager
-def worker(folder: Path) -> Iterator[None]:
+def worker(folder: Path, **variables: str) -> Iterator[None]:
     """A Celery worker of one process."""
     log = folder / "worker.log"
     options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    with process(log, lambda: "ready." in log.read_text(), "celery", "-A", "dqx", "worker", *options):
+    with process(
+        log, lambda: "ready." in log.read_text(), "celery", "-q", "-A", "dqx", "worker", *options, **variables
+    ):
         yield
 
 
@@ -161,5 +166,7 @@ def worker(folder: Path) -> Iterator[None]:
 def beat(folder: Path) -> Iterator[None]:
     """Celery beat."""
     log = folder / "beat.log"
-    with process(log, lambda: "beat: Starting" in log.read_text(), "celery", "-A", "dqx", "beat", "--loglevel", "INFO"):
+    with process(
+        log, lambda: "beat: Starting" in log.read_text(), "celery", "-q", "-A", "dqx", "beat", "--loglevel", "INFO"
+    ):
         yield

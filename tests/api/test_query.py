@@ -370,7 +370,7 @@ def test_the_log_holds_neither_text_nor_values(as_author, caplog):
     with caplog.at_level("DEBUG"):
         found(as_author, "SELECT 'S3CRET' AS v")
         ask(as_author, "SELECT 'S3CRET'::int")
-    assert "query by" in caplog.text
+    assert "dqx.queries" in caplog.text
     assert "S3CRET" not in caplog.text
 
 

@@ -1,0 +1,1 @@
+"""How DQX is watched from outside: its logs, whether it is ready, and its figures."""

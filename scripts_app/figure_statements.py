@@ -1,0 +1,20 @@
+"""SQL of the figures that are watched. Every function returns composed SQL and executes nothing."""
+
+from psycopg2 import sql
+
+
+def ended_runs() -> sql.SQL:
+    """Runs that have ended by kind and status, and their rows: from the index dq_runs_ended alone, since the ledger is long and wide."""
+    return sql.SQL(
+        "SELECT kind, status, count(*) AS n, sum(n_rows)::bigint AS n_rows, sum(n_new)::bigint AS n_new,"
+        "       sum(n_changed)::bigint AS n_changed, sum(n_resolved)::bigint AS n_resolved"
+        "  FROM dq.dq_runs WHERE status IN ('succeeded', 'failed', 'cancelled') GROUP BY kind, status"
+    )
+
+
+def active_runs() -> sql.SQL:
+    """Runs that are queued or running by kind and status, and the seconds since the first of them was asked for."""
+    return sql.SQL(
+        "SELECT kind, status, count(*) AS n, extract(epoch FROM max(now() - created_at))::float AS seconds"
+        "  FROM dq.dq_runs WHERE status IN ('queued', 'running') GROUP BY kind, status"
+    )
