@@ -1,6 +1,7 @@
 """The HTTP API of one server: JSON there and back, as somebody who signed in. What goes wrong is a `Failure` with a sentence."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +17,7 @@ from dqx.client.tokens import Keychain, Tokens
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0
 LARGEST_PIECE = 64 * 1024
 UNAUTHORIZED = 401
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 Params = dict[str, Any] | list[tuple[str, str]]
 
 
@@ -224,4 +226,4 @@ def _cause(error: BaseException) -> str:
     ):
         found = deeper
     text = str(getattr(found, "strerror", None) or getattr(found, "verify_message", None) or found)
-    return text.rpartition(": ")[2].rstrip(".") or type(found).__name__
+    return _NUMBER.sub("", text.rpartition(": ")[2]).rstrip(".") or type(found).__name__

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +22,7 @@ from dqx.client.errors import OUTPUT_CLOSED, Failure
 
 # Where no terminal sets a width nothing is folded, so that each row stays one line for grep and its like.
 WIDE = 1_000_000
+LONGEST_WHOLE = 20  # characters: an id of a rule or a source, a time
 _STEERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -96,22 +97,36 @@ class Output:
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
         """Rows under heads. Numbers stand to the right; None is shown as NULL, apart from the empty text."""
         rows = [list(row) for row in rows]
-        table = Table(
-            box=SIMPLE_HEAD, title=Text(clean(title)) if title else None, title_justify="left", pad_edge=False
-        )
-        for place, head in enumerate(heads):
+        if title:
+            self.lines(Text(clean(title)))
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+        shown = [place for place in range(len(heads)) if not self.out.is_terminal or _is_used(rows, place)]
+        for place in shown:
             numbers = bool(rows) and all(_is_number(row[place]) for row in rows)
-            table.add_column(Text(clean(head)), justify="right" if numbers else "left", overflow="fold")
+            # An id or a time that is broken in two can be neither read nor copied; names and values give way instead.
+            whole = all(_is_number(row[place]) or len(str(row[place])) <= LONGEST_WHOLE for row in rows)
+            table.add_column(
+                Text(clean(heads[place])), justify="right" if numbers else "left", overflow="fold", no_wrap=whole
+            )
         for row in rows:
-            table.add_row(*(_cell(value) for value in row))
-        self.out.print(table)
+            table.add_row(*(_cell(row[place]) for place in shown))
+        self.lines(table)
 
     def facts(self, facts: Iterable[tuple[str, object]]) -> None:
         """Names and values, one a line."""
         grid = Table.grid(padding=(0, 2))
         for name, value in facts:
             grid.add_row(Text(name, style="dim"), _cell(value))
-        self.out.print(grid)
+        self.lines(grid)
+
+    def lines(self, shown: RenderableType) -> None:
+        """Something in lines; where they go to a program or a file, without the blanks at their ends."""
+        if self.out.is_terminal:
+            self.out.print(shown)
+            return
+        with self.out.capture() as captured:
+            self.out.print(shown)
+        self.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Any]:
@@ -128,6 +143,11 @@ class Output:
 def _look(stream: Any) -> dict[str, Any]:
     terminal = stream.isatty()
     return {"file": stream, "markup": False, "emoji": False, "highlight": False, "width": None if terminal else WIDE}
+
+
+def _is_used(rows: Sequence[Sequence[object]], place: int) -> bool:
+    """Whether a column says anything; the width of a terminal is dear."""
+    return not rows or any(row[place] != "" for row in rows)
 
 
 def _is_number(value: object) -> bool:
@@ -154,11 +174,16 @@ def _hints(failure: Failure) -> Iterator[str]:
     yield from failure.details.get("shown", ())
 
 
+def counted(number: int, thing: str) -> str:
+    """1 row, 2 rows."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def moment(value: str | None) -> str | None:
     """A time of the API as people here read it."""
     if value is None:
         return None
     try:
-        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return value

@@ -1,6 +1,5 @@
 """Bad rows as a table, as JSON and as a file; queries."""
 
-import itertools
 import os
 import stat
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from dqx.client.errors import Failure
+from dqx.client.output import counted
 from dqx.client.session import Session, place_in, read_text, several, shared
 
 FORMATS = ("csv", "xlsx", "parquet")
@@ -80,7 +80,7 @@ def _list(session: Session, params: dict[str, Any], limit: int | None) -> None:
             break
     if not session.as_json:
         more = "  --all shows every one." if shown < total and limit is not None else ""
-        session.output.note(f"{shown:,} of {total:,} bad rows.{more}")
+        session.output.note(f"{shown:,} of {counted(total, 'bad row')}.{more}")
 
 
 def _show_rows(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -170,6 +170,6 @@ def query(session: Session, sql: str | None, file: str | None, limit: int | None
         session.output.document(answer)
         return
     names = [column["name"] for column in answer["columns"]]
-    session.output.table(names, [[row[name] for name in names] for row in itertools.chain(answer["rows"])])
+    session.output.table(names, [[row[name] for name in names] for row in answer["rows"]])
     more = " There are more; --limit may ask for them." if answer["truncated"] else ""
-    session.output.note(f"{answer['row_count']:,} rows in {answer['duration_ms']:,} ms.{more}")
+    session.output.note(f"{counted(answer['row_count'], 'row')} in {answer['duration_ms']:,} ms.{more}")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dqx.client import following
-from dqx.client.output import moment
+from dqx.client.output import counted, moment
 from dqx.client.session import Session, command, several, shared, with_options
 
 KINDS = click.Choice(["populate", "publish"])
@@ -67,7 +67,7 @@ def publish(session: Session, script: str, yes: bool, wait: bool) -> None:
         totals = answer["totals"]
         told = ", ".join(f"{totals[name]:,} {name}" for name in ("new", "changed", "resolved", "unchanged"))
         session.output.note(
-            f"'{found['name']}', populated {moment(answer['populated_at'])}: {told} in {totals['pairs']:,} pairs."
+            f"'{found['name']}', populated {moment(answer['populated_at'])}: {told} in {counted(totals['pairs'], 'pair')}."
         )
         session.confirm("Publish?")
     following.started(session, session.api.send("POST", f"sql_scripts/{found['id']}/publish"), wait)
@@ -76,7 +76,7 @@ def publish(session: Session, script: str, yes: bool, wait: bool) -> None:
 def _show_review(session: Session, name: str, answer: dict[str, Any]) -> None:
     rows = [(*_pair(pair), *_counts(pair), (pair["last_publisher"] or {}).get("name", "")) for pair in answer["pairs"]]
     total = [("all", "", *_counts(answer["totals"]), "")] if len(rows) > 1 else []
-    title = f"Review of '{name}', {answer['n_rows']:,} rows populated {moment(answer['populated_at'])}"
+    title = f"Review of '{name}', {counted(answer['n_rows'], 'row')} populated {moment(answer['populated_at'])}"
     session.output.table(REVIEW_HEADS, [*rows, *total], title=title)
 
 
@@ -131,7 +131,7 @@ def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any
         for run in wanted:
             session.output.document(run)
         return
-    heads = ("id", "kind", "script", "status", "by", "created", "seconds", "rows", "error")
+    heads = ("id", "kind", "script", "status", "by", "created", "took", "rows", "error")
     session.output.table(heads, map(_line, wanted))
 
 
@@ -139,7 +139,7 @@ def _line(run: dict[str, Any]) -> tuple[object, ...]:
     actor, seconds = run["actor"] or {}, run["seconds"]
     return (
         run["id"], run["kind"], run["script_name"], run["status"], actor.get("username", ""), moment(run["created_at"]),
-        "" if seconds is None else round(seconds, 1), run["progress"]["rows"], (run["error"] or {}).get("code", ""),
+        "" if seconds is None else f"{seconds:.1f} s", run["progress"]["rows"], (run["error"] or {}).get("code", ""),
     )  # fmt: skip
 
 

@@ -3,12 +3,10 @@
 from typing import NamedTuple
 
 import pytest
-from django.core.management import call_command
 
-from dqx.users.models import User
-from tests import steps
 from tests.api import elsewhere, servers
 from tests.api.contract.caller import Caller
+from tests.api.world import CAST, emptied_afterwards, standing
 from tests.conftest import PASSWORD
 
 
@@ -23,36 +21,19 @@ class World(NamedTuple):
     admin: Caller
 
 
-CAST = {"viewer": "vera", "author": "arthur", "publisher": "paula", "admin": "ada"}
-
-
 @pytest.fixture(scope="package")
 def database(django_db_setup, django_db_blocker):
-    """The database, for processes that are not ours; empty again afterwards."""
-    with django_db_blocker.unblock():
+    """The database, for processes that are not ours."""
+    with django_db_blocker.unblock(), emptied_afterwards():
         yield
-        steps.clear_unmanaged_tables()
-        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="package")
 def world(database, static_files, hashed_password, tmp_path_factory):
-    for role, name in CAST.items():
-        User.objects.create(
-            username=name,
-            email=f"{name}@example.org",
-            password=hashed_password,
-            role=role,
-            is_superuser=role == "admin",
-        )
     folder = tmp_path_factory.mktemp("contract")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DQX_ENCRYPTION_KEYS", elsewhere.KEY)
-        patch.setenv("DQX_REGISTRATION_OPEN", "1")
-        patch.setenv("DQX_LOGIN_ATTEMPTS", "4")
-        with servers.worker(folder), servers.web(folder) as http:
-            cast = {role: Caller(http.address, name, PASSWORD) for role, name in CAST.items()}
-            yield World(http.address, Caller(http.address), **cast)
+    with standing(folder, hashed_password, DQX_REGISTRATION_OPEN="1", DQX_LOGIN_ATTEMPTS="4") as address:
+        cast = {role: Caller(address, name, PASSWORD) for role, name in CAST.items()}
+        yield World(address, Caller(address), **cast)
 
 
 @pytest.fixture(scope="package")

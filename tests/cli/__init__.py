@@ -1,0 +1,1 @@
+"""The command `dqx` as people and programs have it: a process of its own, against a real web and worker."""
