@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client as InProcess
 from django.test.utils import CaptureQueriesContext
 
-from scripts_app.models import Run
+from scripts_app.models import Run, Script
 from tests import steps
 from tests.bench import bad_rows
 from tests.bench.people import actor
@@ -66,7 +66,10 @@ class Requests:
 
 
 def fill(scripts: int) -> int:
-    """One bad row, or a million, and so many scripts with some runs each; the id of the newest script."""
+    """No bad row, or a million, and so many scripts with some runs each, and nothing else; the id of the newest script."""
+    steps.clear_unmanaged_tables()
+    Run.objects.all().delete()
+    Script.objects.all().delete()
     if scripts > FEW:
         bad_rows.fill()
     for number in range(scripts):
