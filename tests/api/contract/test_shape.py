@@ -164,7 +164,9 @@ def _page_session(address):
     line.request("GET", "/accounts/login")
     answer = line.getresponse()
     cookie = re.search("csrftoken=([^;]+)", str(answer.headers))[1]
-    form = re.search('csrfmiddlewaretoken" value="([^"]+)', answer.read().decode())[1]
+    page = answer.read().decode()
+    assert answer.status == 200, (answer.status, page[:500])
+    form = re.search('csrfmiddlewaretoken" value="([^"]+)', page)[1]
     body = urlencode({"username": "arthur", "password": PASSWORD, "csrfmiddlewaretoken": form, "next": "/"})
     given = {"Cookie": f"csrftoken={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
     line.request("POST", "/accounts/login", body, given)
