@@ -50,10 +50,22 @@ def _life(page: Page) -> None:
 PICTURES = [
     Picture("overview", "/"),
     Picture("overview-dark", "/", theme="dark"),
+    Picture("scripts", "/editor"),
+    Picture("editor", "/editor/{review}", window=WINDOW),
+    Picture("review", "/editor/{review}/review"),
+    Picture("versions", "/editor/{review}/versions"),
     Picture("bad-rows", "/bad-detail?rule_id=NYC_DELAY_RANGE"),
     Picture("life-of-a-row", "/bad-detail?rule_id=NYC_DELAY_RANGE", _life),
+    Picture("bad-rows-phone", "/bad-detail?rule_id=NYC_DELAY_RANGE", window=PHONE),
+    Picture("charts", "/visualization"),
+    Picture("schedules", "/scheduler"),
+    Picture("references", "/references"),
+    Picture("tables", "/tables/rule_ref"),
+    Picture("connections", "/connections"),
     Picture("runs", "/runs"),
     Picture("run-failed", "/runs/{failed}"),
+    Picture("profile", "/profile"),
+    Picture("admin", "/admin/"),
 ]
 
 
