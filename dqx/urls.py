@@ -10,7 +10,7 @@ from dqx.monitoring import views as monitoring
 from dqx.monitoring.metrics import Figures
 from dqx.tables import views as tables
 from dqx.users import views as users
-from scripts_app import connection_views, script_views, views
+from scripts_app import connection_views, editor_views, script_views, views
 from scripts_app import figures as run_figures
 
 FIGURES = Figures(run_figures.families, bad_row_figures.families)
@@ -19,6 +19,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     re_path(r"^bad-detail/?$", bad_detail.bad_detail, name="bad-detail"),
     re_path(r"^editor/?$", script_views.listed, name="editor"),
+    re_path(r"^editor/new/?$", editor_views.new, name="editor-new"),
+    re_path(r"^editor/(?P<pk>[0-9]{1,18})/?$", editor_views.script, name="editor-script"),
     re_path(r"^editor/(?P<pk>[0-9]{1,18})/review/?$", script_views.review, name="script-review"),
     re_path(r"^editor/(?P<pk>[0-9]{1,18})/staging/?$", script_views.staging, name="script-staging"),
     re_path(r"^editor/(?P<pk>[0-9]{1,18})/versions/?$", script_views.versions, name="script-versions"),

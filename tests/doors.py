@@ -132,6 +132,8 @@ PAGES = [
     Door("page", "bad_detail.view_baddetail", "GET", "/"),
     Door("page", "bad_detail.view_baddetail", "GET", "/bad-detail"),
     Door("page", "scripts.view_script", "GET", "/editor"),
+    Door("page", "scripts.add_script", "GET", "/editor/new"),
+    Door("page", "scripts.view_script", "GET", "/editor/{script}"),
     Door("page", "scripts.review_script", "GET", "/editor/{script}/review"),
     Door("page", "scripts.review_script", "GET", "/editor/{script}/staging"),
     Door("page", "scripts.view_version", "GET", "/editor/{script}/versions"),

@@ -23,6 +23,8 @@ PAGES = {
     "staging": ("/editor/900001/staging", ""),
     "versions": ("/editor/900001/versions", ""),
     "runs": ("/runs", ""),
+    "editor": ("/editor/900001", ""),
+    "editor-new": ("/editor/new", ""),
     "profile": ("/profile", ""),
     "connections": ("/connections", ""),
     "tables": ("/tables", ""),

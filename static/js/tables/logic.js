@@ -1,4 +1,7 @@
 // What a value of a column is as text, and the other way round. No page here, so that it can be tried by itself.
+import { asText, exactNumbers, parse } from "../shared/exact.js";
+export { asText, parse };
+
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", "oid", "money"];
 const TEXTS = ["text", "character varying", "character", "citext", "name"];
 const LONG = 80;
@@ -12,33 +15,12 @@ export function kind(type) {
   return kinds[type] ?? (NUMBERS.includes(type) ? "number" : TEXTS.includes(type) ? "text" : "other");
 }
 
-/** JSON in which whole numbers keep all their digits, where the browser can tell them. */
-export function parse(text) {
-  return JSON.parse(text, (key, value, context) => (typeof value === "number" && isTooLong(value, context?.source) ? BigInt(context.source) : value));
-}
-
-function isTooLong(value, source) {
-  return source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value);
-}
-
-/** A value as text for a field or a cell; NULL is for the caller. Lists and objects are JSON. */
-export function asText(value, { pretty = false } = {}) {
-  if (value === null || value === undefined) {
-    return "";
-  }
-  return typeof value === "object" ? JSON.stringify(value, exactNumbers, pretty ? 2 : 0) : String(value);
-}
-
 /** A column's value for a field. What a JSON column holds is always JSON: a text has quotes there. */
 export function forField(value, type) {
   if (kind(type) === "json" && value !== null && value !== undefined) {
     return JSON.stringify(value, exactNumbers, 2);
   }
   return asText(value);
-}
-
-function exactNumbers(key, value) {
-  return typeof value === "bigint" ? (JSON.rawJSON?.(String(value)) ?? Number(value)) : value;
 }
 
 /**
