@@ -20,7 +20,8 @@ class UserBody(serializers.ModelSerializer):
     class Meta:
         model = User
         fields = ("id", "username", "email", "role", "permissions", "is_active", "created_at", "last_login")
-        extra_kwargs = {"last_login": {"allow_null": True}}
+        # Names are of the letters of any language, which the pattern of the model's validator means only in Python.
+        extra_kwargs = {"last_login": {"allow_null": True}, "username": {"validators": []}}
 
     def get_role(self, user: User) -> str:
         """viewer, author, publisher or admin."""
