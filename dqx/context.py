@@ -20,7 +20,7 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("Overview", "home", "speedometer2", "bad_detail.view_baddetail"),
-    Page("Scripts", "admin:scripts_script_changelist", "filetype-sql", "scripts.view_script"),
+    Page("Scripts", "editor", "filetype-sql", "scripts.view_script"),
     Page("Bad rows", "bad-detail", "exclamation-diamond", "bad_detail.view_baddetail"),
     Page("Runs", "runs", "clock-history", "scripts.view_run"),
     Page("Rules", "admin:reference_rule_changelist", "card-checklist", "reference.view_rule"),
