@@ -3,12 +3,9 @@
 from psycopg2 import sql
 
 from badDetail_app.report_statements import Filters, Ordering, rows_to_export
+from dqx.spreadsheets import FORMULA, NUMBER
 
 COLUMNS = ("rule_id", "rule_name", "source_id", "source_name", "source_uid", "data_value", "txn_date")
-# The first characters that let a spreadsheet take a text for a formula, with the full-width forms that it reads alike.
-# Source: OWASP, CSV Injection (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 
 
 def as_csv(filters: Filters, ordering: Ordering | None) -> sql.Composed:
@@ -42,4 +39,4 @@ def guarded(column: sql.Composable) -> sql.Composed:
     codes = sql.SQL(", ").join(sql.Literal(ord(character)) for character in FORMULA)
     return sql.SQL(
         "CASE WHEN ascii({column}) IN ({codes}) AND {column} !~ {number} THEN '''' || {column} ELSE {column} END"
-    ).format(column=column, codes=codes, number=sql.Literal(_NUMBER))
+    ).format(column=column, codes=codes, number=sql.Literal(NUMBER))

@@ -15,7 +15,8 @@ from typing import Any
 
 import xlsxwriter
 
-from badDetail_app.export_statements import COLUMNS, FORMULA
+from badDetail_app.export_statements import COLUMNS
+from dqx.spreadsheets import FORMULA
 
 WIDTHS = (14, 32, 14, 32, 28, 48, 12)
 BLOCK = 1_000  # rows

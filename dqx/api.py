@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, re_path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
 from badDetail_app import api as bad_detail
-from badDetail_app import stats_api
+from badDetail_app import stats_api, unnamed_api
 from dqx import drf, openapi
 from dqx.audit import api as audit
 from dqx.errors import NotFound
@@ -13,8 +13,9 @@ from dqx.rest import View
 from dqx.tables import api as tables
 from dqx.users import api as users
 from reference_app import api as references
+from reference_app import file_api as reference_files
 from scripts_app import api as scripts
-from scripts_app import connection_api, editor_api, query_api, schedule_api, version_api
+from scripts_app import connection_api, editor_api, query_api, schedule_api, use_api, version_api
 
 
 class Anything:
@@ -54,6 +55,10 @@ urlpatterns = [
     *both("auth/me/password", users.MyPassword),
     *both("auth/users", users.People),
     *both("auth/users/<int:pk>", users.OnePerson),
+    *both("reference_tables/export", reference_files.ExportReferences),
+    *both("reference_tables/import", reference_files.ImportReferences),
+    *both("reference_tables/missing", unnamed_api.Missing),
+    *both("reference_tables/uses", use_api.Uses),
     *both("reference_tables/rules", references.Rules),
     *both("reference_tables/rules/<anything:pk>", references.OneRule),
     *both("reference_tables/sources", references.Sources),
@@ -67,6 +72,7 @@ urlpatterns = [
     *both("stats/by_source", stats_api.CountsBySource),
     *both("stats/summary", stats_api.Summary),
     *both("sql_scripts", scripts.Scripts),
+    *both("sql_scripts/names", scripts.ScriptNames),
     *both("sql_scripts/<int:pk>", scripts.OneScript),
     *both("sql_scripts/<int:pk>/populate_table", scripts.Populate),
     *both("sql_scripts/<int:pk>/publish", scripts.Publish),

@@ -23,8 +23,8 @@ PAGES = (
     Page("Scripts", "editor", "filetype-sql", "scripts.view_script"),
     Page("Bad rows", "bad-detail", "exclamation-diamond", "bad_detail.view_baddetail"),
     Page("Runs", "runs", "clock-history", "scripts.view_run"),
-    Page("Rules", "admin:reference_rule_changelist", "card-checklist", "reference.view_rule"),
-    Page("Sources", "admin:reference_source_changelist", "database", "reference.view_source"),
+    Page("Schedules", "scheduler", "calendar-week", "scripts.view_schedule"),
+    Page("References", "references", "card-checklist", "reference.view_rule"),
     Page("Tables", "tables", "table", "tables.view_table"),
     Page("Connections", "connections", "plug", "scripts.view_connection"),
 )

@@ -10,6 +10,7 @@ from dqx.monitoring import views as monitoring
 from dqx.monitoring.metrics import Figures
 from dqx.tables import views as tables
 from dqx.users import views as users
+from reference_app import views as references
 from scripts_app import connection_views, editor_views, script_views, views
 from scripts_app import figures as run_figures
 
@@ -33,6 +34,8 @@ urlpatterns = [
     re_path(r"^accounts/logout/?$", users.SignOut.as_view(), name="logout"),
     re_path(r"^register/?$", users.SignUp.as_view(), name="register"),
     re_path(r"^profile/?$", users.profile, name="profile"),
+    re_path(r"^scheduler/?$", views.scheduler, name="scheduler"),
+    re_path(r"^references/?$", references.references, name="references"),
     path("api/", include("dqx.api")),
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", web.alive, name="healthz"),

@@ -28,6 +28,14 @@ class SourceFields(Strict):
     description = Text(allow_blank=True, default="")
 
 
+class ReferencesQuery(ListQuery):
+    """Which references, and which page of them."""
+
+    q = serializers.CharField(
+        trim_whitespace=False, max_length=1000, allow_blank=True, default="", help_text="In id, name or description."
+    )
+
+
 class RuleChanges(RuleFields):
     """A rule that is there; its id stands in the address, and may stand in the body."""
 
@@ -62,7 +70,8 @@ class _References(View):
 
     def _list(self, request: Request) -> Response:
         listing = f"{self.kind._meta.model_name}s"
-        page = references.listed(self.kind, actor=request.user, place=self.place(listing), size=self.query["page_size"])
+        words, size = self.query["q"], self.query["page_size"]
+        page = references.listed(self.kind, actor=request.user, words=words, place=self.place(listing), size=size)
         return self.listed(listing, page, self.body(page.rows, many=True).data)
 
     def _create(self, request: Request) -> Response:
@@ -93,7 +102,7 @@ class Rules(_References):
 
     kind, body = Rule, RuleBody
 
-    @accepts(query=ListQuery, returns={200: [RuleBody]})
+    @accepts(query=ReferencesQuery, returns={200: [RuleBody]})
     def get(self, request: Request) -> Response:
         """200 the list, by id."""
         return self._list(request)
@@ -127,7 +136,7 @@ class Sources(_References):
 
     kind, body = Source, SourceBody
 
-    @accepts(query=ListQuery, returns={200: [SourceBody]})
+    @accepts(query=ReferencesQuery, returns={200: [SourceBody]})
     def get(self, request: Request) -> Response:
         """200 the list, by id."""
         return self._list(request)

@@ -1,5 +1,7 @@
 """Rules and sources by the ids that scripts return, with the names that people know them by."""
 
+from typing import Any
+
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 
@@ -36,3 +38,7 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} – {self.source_name}"
+
+
+# By the name that addresses have for them.
+KINDS: dict[str, Any] = {"rules": Rule, "sources": Source}

@@ -6,6 +6,8 @@ from rest_framework.response import Response
 from dqx.rest import PageQuery, View, accepts
 from scripts_app import catalogue, populate, publish, review, runs, scripts
 from scripts_app.bodies import (
+    NameBody,
+    NamesQuery,
     OneRunBody,
     PopulateFields,
     PublishFields,
@@ -40,6 +42,15 @@ class Scripts(View):
         script = scripts.create(actor=request.user, **self.values)
         body = ScriptBody(catalogue.script(script.pk, actor=request.user))
         return Response(body.data, status=201, headers={"Location": f"/api/sql_scripts/{script.pk}/"})
+
+
+class ScriptNames(View):
+    """Scripts to choose from."""
+
+    @accepts(query=NamesQuery, returns={200: [NameBody]})
+    def get(self, request: Request) -> Response:
+        """200 [{id, name}], first those whose name begins with what is asked for."""
+        return Response(catalogue.names(actor=request.user, words=self.query["q"], most=self.query["limit"]))
 
 
 class OneScript(View):

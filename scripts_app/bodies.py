@@ -38,6 +38,22 @@ class ScriptQuery(ListQuery):
     state = serializers.ListField(child=serializers.ChoiceField([*State]), default=list)
 
 
+class NamesQuery(Query):
+    """Which scripts to choose from."""
+
+    q = serializers.CharField(
+        trim_whitespace=False, max_length=1000, allow_blank=True, default="", help_text="In the name."
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=30)
+
+
+class NameBody(serializers.Serializer):
+    """A script by its name."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class PopulateFields(Strict):
     """What a populate may be told."""
 

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from dqx import keyset
@@ -50,6 +63,18 @@ def scripts(
         return Page(_with_runs(found.order_by("name")), None, None)
     page = keyset.read(found, "name", place, size)
     return page._replace(rows=_with_runs(page.rows))
+
+
+def names(*, actor: Actor, words: str, most: int) -> list[dict[str, Any]]:
+    """Up to `most` scripts in whose name `words` stand, each {id, name}: first those whose name begins so, then by name.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_script")
+    found = Script.objects.filter(name__icontains=words) if words else Script.objects.all()
+    begins = Case(When(name__istartswith=words, then=0), default=1, output_field=IntegerField())
+    return [{"id": pk, "name": name} for pk, name in found.order_by(begins, "name").values_list("id", "name")[:most]]
 
 
 def script(pk: int, *, actor: Actor) -> Any:

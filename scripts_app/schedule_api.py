@@ -79,7 +79,8 @@ class RunNow(View):
     @accepts(returns={202: RunBody}, refuses=(409,))
     def post(self, request: Request, pk: int) -> Response:
         """202 the populate; a publish follows where the schedule has one."""
-        run = schedules.run_now(pk, actor=request.user, trigger=Run.Trigger.API)
+        trigger = Run.Trigger.PERSON if self.is_by_hand else Run.Trigger.API
+        run = schedules.run_now(pk, actor=request.user, trigger=trigger)
         return Response(RunBody(run).data, status=202, headers={"Location": f"/api/runs/{run.pk}/"})
 
 

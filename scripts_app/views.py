@@ -8,8 +8,9 @@ from django.utils.http import urlencode
 
 from badDetail_app.overview import overview
 from dqx.users.permissions import may, require
-from scripts_app.models import Run, Script
+from scripts_app.models import Run, Schedule, Script
 from scripts_app.permissions import ACTIONS, get_run_for
+from scripts_app.schedule_times import DAYS, zones
 
 
 @login_required
@@ -37,3 +38,19 @@ def run(request: HttpRequest, pk: str) -> HttpResponse:
     """One run."""
     found = get_run_for(request.user, int(pk))
     return render(request, "run.html", {"pk": pk, "may_cancel": may(request.user, ACTIONS[Run.Kind(found.kind)])})
+
+
+@login_required
+def scheduler(request: HttpRequest) -> HttpResponse:
+    """The schedules; what they are comes from the API."""
+    require(request.user, "scripts.view_schedule")
+    verbs = ("add", "change", "delete", "run")
+    told = {f"may_{verb}": may(request.user, f"scripts.{verb}_schedule") for verb in verbs}
+    states = (("", "All"), ("trouble", "Need attention"), ("on", "On"), ("off", "Off"))
+    choices = {
+        "states": states,
+        "frequencies": Schedule.Frequency.choices,
+        "days": DAYS[1:] + DAYS[:1],
+        "zones": sorted(zones()),
+    }
+    return render(request, "scheduler.html", {**told, **choices})

@@ -82,12 +82,21 @@ API = [
             _does(f"reference.change_{kind}", "PUT", f"reference_tables/{kind}s/{one}", {f"{kind}_name": "other"}),
             _does(f"reference.change_{kind}", "PATCH", f"reference_tables/{kind}s/{one}", {"description": "other"}),
             _does(f"reference.delete_{kind}", "DELETE", f"reference_tables/{kind}s/{one}"),
+            *_looks(f"reference.view_{kind}", f"reference_tables/export?kind={kind}s"),
+            *_looks(f"reference.view_{kind}", f"reference_tables/missing?kind={kind}s"),
+            *_looks(f"reference.view_{kind}", f"reference_tables/uses?kind={kind}s&id={one}"),
+            _does(
+                f"reference.add_{kind}",
+                "POST",
+                f"reference_tables/import?kind={kind}s",
+                {"csv": f"{kind}_id,{kind}_name\nX2,x\n{one},other\n"},
+            ),
         )
     ),
     *_looks("bad_detail.view_baddetail", "bad_detail/", "bad_detail/filters", "bad_detail/export?format=csv"),
     *_looks("bad_detail.view_event", f"bad_detail/history?{ROW}"),
     *_looks("bad_detail.view_baddetail", "stats/by_date", "stats/by_rule", "stats/by_source", "stats/summary"),
-    *_looks("scripts.view_script", "sql_scripts/", "sql_scripts/{script}"),
+    *_looks("scripts.view_script", "sql_scripts/", "sql_scripts/names", "sql_scripts/{script}"),
     *_looks("scripts.review_script", "sql_scripts/{script}/staging", "sql_scripts/{script}/review"),
     *_looks("scripts.view_version", "sql_scripts/{script}/versions", "sql_scripts/{script}/versions/1"),
     _does("scripts.add_script", "POST", "sql_scripts/", SCRIPT),
@@ -143,6 +152,9 @@ PAGES = [
     Door("page", "scripts.view_connection", "GET", "/connections"),
     Door("page", "tables.view_table", "GET", "/tables"),
     Door("page", "tables.view_table", "GET", "/tables/rule_ref"),
+    Door("page", "scripts.view_schedule", "GET", "/scheduler"),
+    Door("page", "reference.view_rule", "GET", "/references"),
+    Door("page", "reference.view_source", "GET", "/references?kind=sources"),
 ]
 
 

@@ -22,6 +22,7 @@ CONTRACT = {
     "scheduler/<int:pk>/toggle", "scheduler/<int:pk>/run_now", "scheduler/<int:pk>/next_runs", "reference_tables/rules",
     "reference_tables/rules/<anything:pk>", "reference_tables/sources", "reference_tables/sources/<anything:pk>", "connections",
     "connections/<int:pk>", "connections/<int:pk>/test", "audit", "schema", "^docs/?$",
+    "reference_tables/export", "reference_tables/import", "reference_tables/missing", "reference_tables/uses", "sql_scripts/names",
 }  # fmt: skip
 # A page and a file; the rest is JSON.
 PLAIN = sorted(CONTRACT - {"^docs/?$", "bad_detail/export"})

@@ -240,3 +240,16 @@ def test_of_two_scripts_saved_at_once_with_one_name_one_is_409(author):
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [201, 409]
+
+
+def test_names_to_choose_from_begin_with_those_that_begin_so(as_viewer, author):
+    for name in ("late flights", "Flights", "flights by night", "100% other"):
+        steps.new_script(author, name=name)
+
+    def found(query):
+        return [one["name"] for one in as_viewer.get(f"{PATH}names/?{query}").json()]
+
+    assert found("q=flights") == ["Flights", "flights by night", "late flights"]
+    assert found("q=flights&limit=1") == ["Flights"]
+    assert found("q=%25") == ["100% other"]
+    assert len(found("")) == 4

@@ -47,6 +47,11 @@ def _life(page: Page) -> None:
     page.get_by_role("dialog").get_by_text("What happened").wait_for()
 
 
+def _form(page: Page) -> None:
+    page.get_by_role("button", name="New schedule").click()
+    page.get_by_text("At 02:00").wait_for()
+
+
 PICTURES = [
     Picture("overview", "/"),
     Picture("overview-dark", "/", theme="dark"),
@@ -59,6 +64,7 @@ PICTURES = [
     Picture("bad-rows-phone", "/bad-detail?rule_id=NYC_DELAY_RANGE", window=PHONE),
     Picture("charts", "/visualization"),
     Picture("schedules", "/scheduler"),
+    Picture("schedule-form", "/scheduler", _form),
     Picture("references", "/references"),
     Picture("tables", "/tables/rule_ref"),
     Picture("connections", "/connections"),

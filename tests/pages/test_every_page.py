@@ -6,7 +6,8 @@ from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
 from reference_app.models import Rule, Source
-from scripts_app.models import Connection
+from scripts_app import schedules
+from scripts_app.models import Connection, Run, Schedule, Script
 from tests import steps
 from tests.pages import reviews, tables
 
@@ -31,6 +32,8 @@ PAGES = {
     "table": ("/tables/odd%20things?order_by=-id", ""),
     "table-empty": ("/tables/dq_schedules", ""),
     "run": ("/runs/900001", ""),
+    "references": ("/references", ""),
+    "references-sources": ("/references?kind=sources", ""),
     "api-docs": ("/api/docs/", "#api-docs"),
     "admin": ("/admin/", ""),
     "admin-scripts": ("/admin/scripts/script/", ""),
@@ -38,6 +41,16 @@ PAGES = {
     "admin-runs": ("/admin/scripts/run/", ""),
     "admin-bad-rows": ("/admin/bad_detail/badrow/", ""),
     "admin-rules": ("/admin/reference/rule/", ""),
+}
+# Where there is nothing yet.
+EMPTY = {"scheduler-empty": "/scheduler", "references-empty": "/references"}
+# What opens at the side of a page: the address, the button that opens it, and what stands there then.
+PANELS = {
+    "scheduler-form": ("/scheduler", "New schedule", "At 02:00"),
+    "scheduler-one": ("/scheduler", "<script>alert(2)</script>", "The next runs"),
+    "references-one": ("/references", "R1", "Published by 1 script:"),
+    "references-new": ("/references", "New rule", "It can't be changed afterwards."),
+    "references-import": ("/references", "Import", "All of it is imported or nothing."),
 }
 # For those who are not signed in: the address, and the status of its answer.
 OPEN = {"login": ("/accounts/login?next=/runs", 200), "register": ("/register", 200), "not-found": ("/nothing", 404)}
@@ -61,12 +74,55 @@ def world(admin):
         yield
 
 
+@pytest.fixture
+def scheduled(world, admin):
+    """A schedule that failed, one that rests, one that is well, and one that is off."""
+    script = Script.objects.get()
+    failing, resting, _, off = (
+        schedules.create(actor=admin, job_name=name, script_id=script.pk, cron_schedule=cron, timezone="Asia/Tokyo")
+        for name, cron in (
+            ("<script>alert(2)</script>", "5 2 * * *"),
+            ("Weekly", "0 6 * * 1"),
+            ("Often", "*/20 * * * *"),
+            ("Old", "0 0 1 * *"),
+        )
+    )
+    Schedule.objects.filter(pk=resting.pk).update(owner=None)
+    schedules.toggle(off.pk, actor=admin)
+    Run.objects.filter(pk=900_001).update(schedule=failing)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_fit_to_be_seen(world, admin, visitor, size, theme, name):
     address, others = PAGES[name]
     visitor.sign_in(admin)
     assert visitor.open(address).status == 200
     fit_to_be_seen(visitor, f"{name}-{size}-{theme}", others)
+
+
+def test_schedules_are_fit_to_be_seen(scheduled, admin, visitor, size, theme):
+    visitor.sign_in(admin)
+    visitor.open("/scheduler")
+    expect(visitor.page.get_by_text("4 schedules, 3 on, 2 need attention")).to_be_visible()
+    fit_to_be_seen(visitor, f"scheduler-{size}-{theme}")
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_page_that_has_nothing_is_fit_to_be_seen(admin, visitor, size, theme, name):
+    visitor.sign_in(admin)
+    visitor.open(EMPTY[name])
+    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_what_opens_at_the_side_is_fit_to_be_seen(scheduled, admin, visitor, size, theme, name):
+    address, button, shown = PANELS[name]
+    visitor.sign_in(admin)
+    visitor.open(address)
+    visitor.page.get_by_role("button", name=button, exact=True).click()
+    panel = visitor.page.locator(".offcanvas.show:not(.showing)")
+    expect(panel.get_by_text(shown)).to_be_visible()
+    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
 
 
 @pytest.mark.parametrize("name", OPEN)

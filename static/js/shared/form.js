@@ -12,26 +12,29 @@ export function tellFields(form, fields) {
       elsewhere.push(name);
       continue;
     }
-    mark(field, [messages].flat().join(" "));
+    tellField(field, [messages].flat().join(" "));
   }
   [...form.elements].find((field) => field.hasAttribute("aria-invalid"))?.focus();
   return elsewhere;
 }
 
-function mark(field, text) {
+/** Say what is wrong with one field, until something else is typed there. */
+export function tellField(field, text) {
+  forgetField(field);
   const id = `${field.id || field.name}_error`;
   const place = field.closest(".form-field") ?? field.parentElement;
   place.append(el("p.form-error", { id }, text));
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", [described(field), id].filter(Boolean).join(" "));
-  field.addEventListener("input", () => unmark(field), { once: true });
+  field.addEventListener("input", () => forgetField(field), { once: true });
 }
 
 function described(field) {
   return (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && !id.endsWith("_error")).join(" ");
 }
 
-function unmark(field) {
+/** Take away what `tellField` said. */
+export function forgetField(field) {
   const place = field.closest(".form-field") ?? field.parentElement;
   place.querySelectorAll(".form-error").forEach((one) => one.remove());
   field.removeAttribute("aria-invalid");
@@ -41,7 +44,7 @@ function unmark(field) {
 
 /** Take away all that `tellFields` said. */
 export function forgetFields(form) {
-  [...form.elements].filter((field) => field.hasAttribute("aria-invalid")).forEach(unmark);
+  [...form.elements].filter((field) => field.hasAttribute("aria-invalid")).forEach(forgetField);
 }
 
 /**
@@ -54,6 +57,7 @@ export function sends(form, save) {
   const notice = form.querySelector("[data-notice]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const focused = document.activeElement;
     const buttons = [...form.querySelectorAll("button:not([type=button])")];
     hush(notice);
     forgetFields(form);
@@ -64,6 +68,9 @@ export function sends(form, save) {
       explain(form, notice, problem);
     } finally {
       buttons.forEach((button) => (button.disabled = false));
+      if (document.activeElement === document.body && form.contains(focused)) {
+        focused.focus(); // a button that waits loses it
+      }
     }
   });
 }

@@ -77,7 +77,7 @@ export function links(headers) {
 }
 
 export const get = (path, query, signal) => send("GET", path, { query, signal });
-export const post = (path, body, query) => send("POST", path, { body, query });
+export const post = (path, body, query, signal) => send("POST", path, { body, query, signal });
 export const put = (path, body, query) => send("PUT", path, { body, query });
 export const patch = (path, body) => send("PATCH", path, { body });
 export const remove = (path, query) => send("DELETE", path, { query });

@@ -25,7 +25,7 @@ export function fill(table, columns, rows, { empty = "Nothing here.", order = ""
 function cell(column, row, isFirst) {
   const classes = column.classes ? `.${column.classes}` : "";
   const content = column.cell(row);
-  const made = el(`${isFirst ? "th" : "td"}${classes}`, isFirst ? { scope: "row" } : {}, content ?? "");
+  const made = el(`${isFirst ? "th" : "td"}${classes}`, isFirst ? { scope: "row" } : { "data-head": column.head }, content ?? "");
   if (classes.includes("clip") && !(content instanceof Node)) {
     made.title = content ?? "";
   }
