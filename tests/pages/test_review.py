@@ -52,12 +52,14 @@ def test_a_review_shows_what_changes_with_values_side_by_side(visit, publisher):
     expect(quiet.get_by_text("R003")).to_be_visible()
 
 
-def test_a_pair_of_another_script_is_a_warning(visit, publisher):
+def test_a_pair_of_another_script_is_a_warning(visitor, visit, publisher, size):
     page = visit(reviews.one_of_each(publisher))
     expect(page.locator("#warnings").get_by_text("A publish takes over 1 pair from <b>the other</b>")).to_be_visible()
     expect(pair(page, "R002").locator("summary")).to_contain_text("Taken over from “<b>the other</b>”")
     page.get_by_role("button", name="Publish…").click()
     expect(page.get_by_role("dialog")).to_contain_text("It takes over 1 pair that “<b>the other</b>” published last.")
+    visitor.photograph(f"publish-{size}")
+    assert visitor.barriers() == []
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert Run.objects.filter(kind="publish").count() == 2

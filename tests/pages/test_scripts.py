@@ -127,11 +127,14 @@ def test_a_run_is_followed_over_a_lost_connection(visitor, visit, author):
     visitor.complaints.clear()
 
 
-def test_without_a_script_it_says_what_to_do_next(visit, viewer):
+def test_without_a_script_it_says_what_to_do_next(visitor, visit, size):
     page = visit()
     expect(page.get_by_text("There is no script yet")).to_be_visible()
     expect(page.get_by_text("manage.py import_scripts FOLDER")).to_be_visible()
+    expect(page.get_by_role("link", name="Write a script")).to_be_visible()
     expect(page.get_by_role("region", name="Scripts, table")).to_be_hidden()
+    visitor.photograph(f"scripts-empty-{size}")
+    assert (visitor.overflow(), visitor.barriers()) == (0, [])
 
 
 def test_a_reader_sees_no_button_that_is_refused(visit, author, viewer):
