@@ -39,6 +39,30 @@ def by_reference(filters: Filters, column: str, most: int | None) -> sql.Compose
     )
 
 
+def worst_records(filters: Filters, most: int) -> sql.Composed:
+    """The `most` records that fail the most rules, at least two, with these rules.
+
+    No index helps to find them, so all rows that fit are looked at; their rules are then found by the primary key.
+    """
+    return sql.SQL(
+        "WITH worst AS (SELECT source_id, source_uid, count(*) AS n FROM {rows} {where}"
+        "                GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 3 DESC, 1, 2 LIMIT {most})"
+        " SELECT w.source_id, s.source_name AS name, w.source_uid, w.n AS count, f.rules"
+        "   FROM worst w LEFT JOIN dq.source_ref s ON s.source_id = w.source_id"
+        "  CROSS JOIN LATERAL ("
+        "        SELECT json_agg(json_build_object('rule_id', d.rule_id, 'name', r.rule_name) ORDER BY d.rule_id) AS rules"
+        "          FROM (SELECT rule_id FROM {rows} {own}) d LEFT JOIN dq.rule_ref r ON r.rule_id = d.rule_id) f"
+        "  ORDER BY w.n DESC, w.source_id, w.source_uid"
+    ).format(rows=ROWS, where=where(filters), own=where(filters, _OF_RECORD), most=sql.Literal(most))
+
+
+# The rows of the record w.
+_OF_RECORD = sql.SQL(
+    "rule_id = ANY (ARRAY(SELECT DISTINCT k.rule_id FROM dq.bad_detail_daily k WHERE k.source_id = w.source_id))"
+    " AND source_id = w.source_id AND source_uid = w.source_uid"
+)
+
+
 def summary(filters: Filters) -> sql.Composed:
     """Bad rows, how many rules, sources and pairs have some, first and last date, and how many have no date."""
     return sql.SQL(

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from badDetail_app import count_statements as statements
 from badDetail_app.report_statements import Filters
 from badDetail_app.reports import VIEW
-from dqx import sql
+from dqx import patience, sql
+from dqx.statements import limit_statement
 from dqx.users.permissions import Actor, require
+
+SECONDS = 5
 
 
 def by_date(*, actor: Actor, filters: Filters) -> list[dict[str, Any]]:
@@ -41,3 +46,17 @@ def summary(*, actor: Actor, filters: Filters) -> dict[str, Any]:
     """
     require(actor, VIEW)
     return sql.row(statements.summary(filters))
+
+
+def worst_records(*, actor: Actor, filters: Filters, most: int) -> list[dict[str, Any]]:
+    """The records that fail the most rules, at least two, as {source_id, name, source_uid, count, rules}; `name` is the source's, `rules`
+    are {rule_id, name}. All rows that fit are looked at, about a second for each million.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+        Refused: it takes too long.
+    """
+    require(actor, VIEW)
+    sentence = f"To find the worst records takes longer than {SECONDS} seconds. Ask for one source or rule."
+    with patience.limited(limit_statement(SECONDS, settings.WORK_MEM_MB), sentence):
+        return sql.rows(statements.worst_records(filters, most))

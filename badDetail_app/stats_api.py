@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from badDetail_app import counts
+from badDetail_app import activity, counts
 from badDetail_app.bodies import (
     CountQuery,
     DateCountBody,
@@ -12,6 +12,14 @@ from badDetail_app.bodies import (
     SourceCountBody,
     SummaryBody,
     filters_of,
+)
+from badDetail_app.stats_bodies import (
+    ActivityBody,
+    ActivityQuery,
+    ChangesBody,
+    WorstQuery,
+    WorstRecordBody,
+    activity_of,
 )
 from dqx.rest import View, accepts
 
@@ -52,3 +60,33 @@ class Summary(View):
     def get(self, request: Request) -> Response:
         """200 {bad_rows, rules, sources, pairs, undated, first_date, last_date}."""
         return Response(counts.summary(actor=request.user, filters=filters_of(self.query)))
+
+
+class WorstRecords(View):
+    """Records that fail several rules."""
+
+    @accepts(query=WorstQuery, returns={200: [WorstRecordBody]}, refuses=(422,))
+    def get(self, request: Request) -> Response:
+        """200 [{source_id, name, source_uid, count, rules}], the worst first."""
+        filters, most = filters_of(self.query), self.query["limit"]
+        return Response(counts.worst_records(actor=request.user, filters=filters, most=most))
+
+
+class Activity(View):
+    """What publishes did on each of the last days."""
+
+    @accepts(query=ActivityQuery, returns={200: ActivityBody}, refuses=(422,))
+    def get(self, request: Request) -> Response:
+        """200 {since, days}."""
+        found = activity.by_day(actor=request.user, **activity_of(self.query))
+        return Response(ActivityBody(found).data)
+
+
+class Changes(View):
+    """What publishes did in the last days, by rule and by source."""
+
+    @accepts(query=ActivityQuery, returns={200: ChangesBody}, refuses=(422,))
+    def get(self, request: Request) -> Response:
+        """200 {since, rules, sources}."""
+        found = activity.changes(actor=request.user, **activity_of(self.query))
+        return Response(ChangesBody(found).data)

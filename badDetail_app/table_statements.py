@@ -149,3 +149,13 @@ def create_events() -> sql.SQL:
 def drop_events() -> sql.SQL:
     """Take the history away."""
     return sql.SQL("DROP TABLE dq.bad_detail_events")
+
+
+def index_events_by_time() -> sql.SQL:
+    """Block ranges find the events of the last days; next to nothing to keep, and made by one look at all events."""
+    return sql.SQL("CREATE INDEX bad_detail_events_at ON dq.bad_detail_events USING brin (at)")
+
+
+def forget_events_by_time() -> sql.SQL:
+    """Take that index away."""
+    return sql.SQL("DROP INDEX dq.bad_detail_events_at")

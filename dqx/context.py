@@ -22,6 +22,7 @@ PAGES = (
     Page("Overview", "home", "speedometer2", "bad_detail.view_baddetail"),
     Page("Scripts", "editor", "filetype-sql", "scripts.view_script"),
     Page("Bad rows", "bad-detail", "exclamation-diamond", "bad_detail.view_baddetail"),
+    Page("Charts", "visualization", "bar-chart-line", "bad_detail.view_baddetail"),
     Page("Runs", "runs", "clock-history", "scripts.view_run"),
     Page("Schedules", "scheduler", "calendar-week", "scripts.view_schedule"),
     Page("References", "references", "card-checklist", "reference.view_rule"),

@@ -25,6 +25,7 @@ urlpatterns = [
     re_path(r"^editor/(?P<pk>[0-9]{1,18})/review/?$", script_views.review, name="script-review"),
     re_path(r"^editor/(?P<pk>[0-9]{1,18})/staging/?$", script_views.staging, name="script-staging"),
     re_path(r"^editor/(?P<pk>[0-9]{1,18})/versions/?$", script_views.versions, name="script-versions"),
+    re_path(r"^visualization/?$", bad_detail.visualization, name="visualization"),
     re_path(r"^runs/?$", views.runs, name="runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", views.run, name="run"),
     re_path(r"^connections/?$", connection_views.connections, name="connections"),

@@ -6,23 +6,44 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from badDetail_app.activity import LAST_DAYS
 from badDetail_app.overview import overview
 from dqx.users.permissions import may, require
+from scripts_app import attention, catalogue
 from scripts_app.models import Run, Schedule, Script
 from scripts_app.permissions import ACTIONS, get_run_for
 from scripts_app.schedule_times import DAYS, zones
 
+# As templates/partials/chart.html has it.
+TREND = {
+    "id": "trend",
+    "title": "Bad rows over time",
+    "setting": {"name": "days", "label": "How many days", "usual": "30", "options": LAST_DAYS},
+}
+
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """What is wrong now, and the last runs."""
-    found = overview(actor=request.user)
+    """What is wrong now, whether it gets better, and what somebody should look at. What takes time to find comes from the API."""
+    actor = request.user
+    found = overview(actor=actor)
     for column, rows in (("rule_id", found["worst_rules"]), ("source_id", found["worst_sources"])):
         for row in rows:
-            row["url"] = f"{reverse('bad-detail')}?{urlencode({column: row[column]})}"
-    published = Run.objects.filter(kind=Run.Kind.PUBLISH, status=Run.Status.SUCCEEDED).first()
-    found["totals"] |= {"scripts": Script.objects.count(), "last_publish": published and published.finished_at}
-    return render(request, "home.html", {**found, "recent_runs": Run.objects.select_related("actor")[:10]})
+            row |= {"id": row[column], "url": f"{reverse('bad-detail')}?{urlencode({column: row[column]})}"}
+    published = Run.objects.filter(kind=Run.Kind.PUBLISH, status=Run.Status.SUCCEEDED).only("finished_at").first()
+    return render(
+        request,
+        "home.html",
+        {
+            **found,
+            "last_publish": published and published.finished_at,
+            "progress": attention.progress(actor=actor),
+            "failed": attention.failed(actor=actor),
+            "resting": attention.resting(actor=actor),
+            "recent_runs": catalogue.without_text()[:10],
+            "trend": TREND,
+        },
+    )
 
 
 @login_required

@@ -94,8 +94,9 @@ API = [
         )
     ),
     *_looks("bad_detail.view_baddetail", "bad_detail/", "bad_detail/filters", "bad_detail/export?format=csv"),
-    *_looks("bad_detail.view_event", f"bad_detail/history?{ROW}"),
+    *_looks("bad_detail.view_event", f"bad_detail/history?{ROW}", "stats/activity", "stats/changes"),
     *_looks("bad_detail.view_baddetail", "stats/by_date", "stats/by_rule", "stats/by_source", "stats/summary"),
+    *_looks("bad_detail.view_baddetail", "stats/worst_records"),
     *_looks("scripts.view_script", "sql_scripts/", "sql_scripts/names", "sql_scripts/{script}"),
     *_looks("scripts.review_script", "sql_scripts/{script}/staging", "sql_scripts/{script}/review"),
     *_looks("scripts.view_version", "sql_scripts/{script}/versions", "sql_scripts/{script}/versions/1"),
@@ -146,6 +147,7 @@ PAGES = [
     Door("page", "scripts.review_script", "GET", "/editor/{script}/review"),
     Door("page", "scripts.review_script", "GET", "/editor/{script}/staging"),
     Door("page", "scripts.view_version", "GET", "/editor/{script}/versions"),
+    Door("page", "bad_detail.view_baddetail", "GET", "/visualization"),
     Door("page", "scripts.view_run", "GET", "/runs"),
     Door("page", "scripts.view_run", "GET", "/runs/{populate}"),
     Door("page", "", "GET", "/profile"),

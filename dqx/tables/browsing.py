@@ -2,15 +2,13 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import OperationalError, transaction
-from psycopg2 import errorcodes
 
-from dqx import sql, values
-from dqx.errors import Invalid, NotFound, Refused
+from dqx import patience, sql, values
+from dqx.errors import Invalid, NotFound
 from dqx.statements import value_types
 from dqx.tables import policy, statements
 from dqx.users.permissions import Actor, require
@@ -128,18 +126,11 @@ def _object(row: Mapping[str, str | None], writers: Mapping[str, values.Writer])
     return "{" + ", ".join(told) + "}"
 
 
-@contextlib.contextmanager
-def limited() -> Iterator[None]:
+def limited() -> contextlib.AbstractContextManager[None]:
     """A transaction whose statements end after half a minute.
 
     Raises:
         Refused: one did.
     """
-    try:
-        with transaction.atomic():
-            sql.execute(statements.time_limit(SECONDS))
-            yield
-    except OperationalError as exc:
-        if getattr(exc.__cause__, "pgcode", None) != errorcodes.QUERY_CANCELED:
-            raise
-        raise Refused("time_limit", f"The table took longer than {SECONDS} seconds. Ask for less of it.") from exc
+    sentence = f"The table took longer than {SECONDS} seconds. Ask for less of it."
+    return patience.limited(statements.time_limit(SECONDS), sentence)

@@ -5,10 +5,12 @@ from axes.models import AccessAttempt
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
+from dqx.users.models import User
 from reference_app.models import Rule, Source
 from scripts_app import schedules
 from scripts_app.models import Connection, Run, Schedule
 from tests import steps
+from tests.api.bad_rows import insert, row
 from tests.pages import reviews, tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +25,7 @@ PAGES = {
     "review-done": ("/editor/900003/review", ""),
     "staging": ("/editor/900001/staging", ""),
     "versions": ("/editor/900001/versions", ""),
+    "charts": ("/visualization", ""),
     "runs": ("/runs", ""),
     "editor": ("/editor/900001", ""),
     "editor-new": ("/editor/new", ""),
@@ -122,6 +125,70 @@ def test_what_opens_at_the_side_is_fit_to_be_seen(scheduled, admin, visitor, siz
     visitor.page.get_by_role("button", name=button, exact=True).click()
     panel = visitor.page.locator(".offcanvas.show:not(.showing)")
     expect(panel.get_by_text(shown)).to_be_visible()
+    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+
+
+def three_hundred_rules(admin):
+    """Names as long as may be, dates far from the rest, records that fail many rules."""
+    Rule.objects.bulk_create(
+        Rule(rule_id=f"RULE_{n:03}_OF_THE_CRM", rule_name=f"Customer {n} " + "whose name is long " * 4)
+        for n in range(300)
+    )
+    rows = [(n, uid) for n in range(300) for uid in range(1 + (300 - n) // 30)]
+    insert(
+        *(
+            row(f"record {uid}", rule=f"RULE_{n:03}_OF_THE_CRM", day=f"2024-{1 + n % 12:02}-{1 + uid:02}")
+            for n, uid in rows
+        )
+    )
+    insert(row(day="9999-12-31"), row("undated", day=None))
+
+
+def failures(admin):
+    """Scripts whose last run failed, and a schedule that rests."""
+    publisher = steps.somebody("paula", "publisher")
+    script = steps.new_script(admin, f"{steps.FIVE} WHERE true", "Customers without an address")
+    steps.succeeded(steps.run_populate(script, admin))
+    steps.succeeded(steps.run_publish(script, admin))
+    schedule = schedules.create(actor=publisher, job_name="nightly", script_id=script.pk, cron_schedule="0 3 * * *")
+    steps.failed_run(script, admin, schedule=schedule)
+    for n in range(7):
+        steps.failed_run(steps.new_script(admin, name=f"Script {n} of many"), admin)
+    User.objects.filter(pk=publisher.pk).update(role="viewer")
+
+
+def staged(admin):
+    """A script that is populated and not published."""
+    steps.succeeded(steps.run_populate(steps.new_script(admin), admin))
+
+
+def clean(admin):
+    """A script that was published and found nothing."""
+    script = steps.new_script(admin, f"{steps.FIVE} WHERE false")
+    steps.succeeded(steps.run_populate(script, admin))
+    steps.succeeded(steps.run_publish(script, admin))
+
+
+# By name: the address, and what there is beside the person who looks.
+STATES = {
+    "home-empty": ("/", None),
+    "home-staged": ("/", staged),
+    "home-clean": ("/", clean),
+    "home-failures": ("/", failures),
+    "home-300-rules": ("/", three_hundred_rules),
+    "charts-empty": ("/visualization", None),
+    "charts-300-rules": ("/visualization?top_rules=20", three_hundred_rules),
+    "charts-nothing-fits": ("/visualization?q=nothing", staged),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_page_is_fit_to_be_seen_in_other_states(admin, visitor, size, theme, name):
+    address, make = STATES[name]
+    if make:
+        make(admin)
+    visitor.sign_in(admin)
+    assert visitor.open(address).status == 200
     fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
 
 

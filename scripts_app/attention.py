@@ -1,0 +1,77 @@
+"""What somebody should look at: scripts whose last run failed, schedules that rest, and how far the scripts are."""
+
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from dqx.users.models import User
+from dqx.users.permissions import Actor, require
+from scripts_app import catalogue, schedules
+from scripts_app.models import Run, Schedule, Script
+
+MOST = 5
+
+
+class Some(NamedTuple):
+    """The first of several things, and how many there are in all."""
+
+    first: list[Any]
+    n: int
+
+    @property
+    def more(self) -> int:
+        """How many are not among the first."""
+        return self.n - len(self.first)
+
+
+def failed(*, actor: Actor) -> Some:
+    """Runs that failed and were the last of their scripts to end, newest first.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_run")
+    ended = Run.objects.filter(script=OuterRef("pk")).exclude(status__in=Run.ACTIVE)
+    last = Script.objects.annotate(last=Subquery(ended.order_by("-id").values("id")[:1])).values("last")
+    found = catalogue.without_text().select_related("schedule").filter(pk__in=last, status=Run.Status.FAILED)
+    return Some(list(found[:MOST]), found.count())
+
+
+def resting(*, actor: Actor) -> Some:
+    """Schedules that are active and can't run, each with why as its `why`, by name.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_schedule")
+    found = []
+    for schedule in _suspects():
+        schedule.why = schedules.problem(schedule)
+        if schedule.why:
+            found.append(schedule)
+    return Some(found[:MOST], len(found))
+
+
+def _suspects() -> QuerySet[Any]:
+    """To ask `problem` of thousands would take long; of most it is plain that they have none."""
+    below = [User.RoleChoice.VIEWER, User.RoleChoice.AUTHOR]
+    nobody = Q(script=None) | Q(owner=None) | Q(owner__is_active=False)
+    may_not = Q(owner__is_superuser=False, owner__role__in=below)
+    odd = ~Q(cron_schedule__regex=r"^\S+( +\S+){4}$")
+    return Schedule.objects.select_related("owner", "script").filter(nobody | may_not | odd, is_active=True)
+
+
+def progress(*, actor: Actor) -> dict[str, Any]:
+    """How many `scripts` there are, how many were `populated`, and how many of these are `waiting`: not published since.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_script")
+    publish = Run.objects.filter(script=OuterRef("pk"), kind=Run.Kind.PUBLISH, status=Run.Status.SUCCEEDED)
+    published = Q(Exists(publish.filter(id__gt=OuterRef("staged_run"))))
+    return Script.objects.aggregate(
+        scripts=Count("pk"),
+        populated=Count("staged_run"),
+        waiting=Count("pk", filter=Q(staged_run__isnull=False) & ~published),
+    )
