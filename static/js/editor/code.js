@@ -1,6 +1,6 @@
 // The editor of a text of SQL: CodeMirror with PostgreSQL's words, in a shadow root. Its styles are adopted there, which a strict policy allows.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { keywordCompletionSource, PostgreSQL, sql } from "@codemirror/lang-sql";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
@@ -94,12 +94,12 @@ function writing(complete) {
   ];
 }
 
-/** Let it hold another text; what was there comes back by undo. The cursor stays where it was, as far as it can. */
+/** Let it hold another text; what was there comes back by one undo. The cursor stays where it was, as far as it can. */
 function replace(view, text) {
   const { doc, selection } = view.state;
   if (doc.toString() !== text) {
     const anchor = Math.min(selection.main.head, text.length);
-    view.dispatch({ changes: { from: 0, to: doc.length, insert: text }, selection: { anchor } });
+    view.dispatch({ changes: { from: 0, to: doc.length, insert: text }, selection: { anchor }, annotations: isolateHistory.of("full") });
   }
 }
 
