@@ -37,9 +37,8 @@ def test_the_whole_road_by_waiting(http):
     assert (populated.status, populated.body["status"]) == (200, "succeeded"), populated.body
     assert populated.body["progress"]["rows"] == 1
     staged = http("GET", f"/api/sql_scripts/{pk}/staging").body["results"]
-    assert staged == [
-        {"rule_id": "R1", "source_id": "S1", "source_uid": "u1", "data_value": "v", "txn_date": "2024-01-01"}
-    ]
+    row = {"rule_id": "R1", "source_id": "S1", "source_uid": "u1", "data_value": "v", "txn_date": "2024-01-01"}
+    assert staged == [{**row, "rule_name": None, "source_name": None}]
     assert http("GET", f"/api/sql_scripts/{pk}/review").body["totals"]["new"] == 1
     published = http("POST", f"/api/sql_scripts/{pk}/publish?wait=60")
     assert (published.status, [published.body[name] for name in COUNTS]) == (200, [1, 0, 0, 0]), published.body

@@ -93,7 +93,7 @@ def test_populate_review_publish(author, publisher, viewer):
     author.refused(403, "not_allowed", "POST", f"{SCRIPTS}/{pk}/publish")
 
     first = viewer.gets(f"{SCRIPTS}/{pk}/staging?page_size=1")
-    assert set(first["results"][0]) == set(FIVE) and first["previous"] is None
+    assert set(first["results"][0]) >= set(FIVE) and first["previous"] is None
     second = viewer.gets(first["next"])
     assert [page["results"][0]["source_uid"] for page in (first, second)] == ["u1", "u2"] and second["next"] is None
 
