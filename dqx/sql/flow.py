@@ -62,11 +62,9 @@ class Flow:
     def _run(self, query: Query, places: Mapping[str, int]) -> None:
         try:
             self._fill(query, places)
-        except queue.Full as exc:
-            self.failure = exc
-            cut(self.line)  # a server that waits to send hears no timeout; it must not keep its snapshot
         except Exception as exc:
             self.failure = exc
+            cut(self.line)  # a server that waits to send hears no timeout; it must not keep its snapshot
         self.done = True
         with contextlib.suppress(queue.Full):
             self.pieces.put_nowait(None)

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import logging
 import threading
 import time
 from pathlib import Path
@@ -366,8 +367,12 @@ def test_an_operation_asks_by_itself(author, monkeypatch, operation):
         operation(actor=author)
 
 
-def test_the_log_holds_neither_text_nor_values(as_author, caplog):
-    with caplog.at_level("DEBUG"):
+def test_the_log_holds_neither_text_nor_values(as_author, caplog, monkeypatch):
+    # Whatever an earlier test left of the loggers of this process.
+    logger = logging.getLogger("dqx.queries")
+    monkeypatch.setattr(logger, "disabled", False)
+    monkeypatch.setattr(logger, "handlers", [caplog.handler])
+    with caplog.at_level("DEBUG"), caplog.at_level("DEBUG", logger="dqx.queries"):
         found(as_author, "SELECT 'S3CRET' AS v")
         ask(as_author, "SELECT 'S3CRET'::int")
     assert "dqx.queries" in caplog.text

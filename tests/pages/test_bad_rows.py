@@ -88,6 +88,7 @@ def test_the_life_of_a_row_opens_at_its_side(visit, publisher):
     expect(panel.get_by_text("Opened")).to_be_visible()
     expect(panel.locator("del")).to_have_text(["v"])
     expect(panel.locator("ins").last).to_have_text("<b>w</b>")
+    expect(page.locator("#life.show")).to_be_focused()  # it has slid in, and hears the keys
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
 

@@ -23,17 +23,23 @@ function event(one) {
     {},
     el("strong", {}, words(one.action)),
     el("time.muted", { datetime: one.at }, ` ${exactly(one.at)}`),
-    ...change("value", one.old_value, one.new_value),
-    ...change("date", one.old_date, one.new_date),
+    ...change("value", one.action, one.old_value, one.new_value),
+    ...change("date", one.action, one.old_date, one.new_date),
     el("a", { href: `/runs/${one.publication}` }, `Publish ${one.publication}`),
   );
 }
 
-function change(name, before, after) {
-  if (before === after) {
-    return [];
+/** A row that was opened had nothing before, and one that was resolved has nothing after. */
+function change(name, action, before, after) {
+  const old = el("del.value", {}, before ?? "NULL");
+  const now = el("ins.value", {}, after ?? "NULL");
+  if (action === "opened" || action === "reopened") {
+    return [el("p.change", {}, `${name}: `, now)];
   }
-  return [el("p.change", {}, `${name}: `, el("del.value", {}, before ?? "NULL"), " → ", el("ins.value", {}, after ?? "NULL"))];
+  if (action === "resolved") {
+    return [el("p.change", {}, `${name}: `, old)];
+  }
+  return before === after ? [] : [el("p.change", {}, `${name}: `, old, " → ", now)];
 }
 
 function pair(name, value) {
