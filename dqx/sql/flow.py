@@ -64,7 +64,8 @@ class Flow:
             self._fill(query, places)
         except Exception as exc:
             self.failure = exc
-            cut(self.line)  # a server that waits to send hears no timeout; it must not keep its snapshot
+            # A server that waits to send hears no timeout, nor an end of what we send; it must not keep its snapshot.
+            self.line.close()
         self.done = True
         with contextlib.suppress(queue.Full):
             self.pieces.put_nowait(None)
