@@ -1,6 +1,5 @@
 """Errors of pages, and of the API where Django answers before Django REST framework does."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from dqx import drf
 from dqx.errors import DQXError, NotSignedIn
 
-logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
