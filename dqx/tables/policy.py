@@ -20,13 +20,16 @@ OWN = {
     "dq_script_versions": "scripts.view_version",
     "dq_script_scope": "scripts.view_scope",
     "dq_runs": "scripts.view_run",
+    "dq_run_counts": "scripts.view_run",
     "dq_schedules": "scripts.view_schedule",
+    "dq_due_times": "scripts.view_schedule",
 }
 BY_PUBLISH = ("bad_rows_are_published", "Bad rows change only by publishing a script.")
 # Whose rows are tied to other things, so that they change only through what is named here.
 KEPT = {
     **dict.fromkeys(("bad_detail", "bad_detail_daily", "bad_detail_events", "dq_script_scope"), BY_PUBLISH),
-    "dq_runs": ("table_is_kept", "Runs are written by DQX as they happen."),
+    **dict.fromkeys(("dq_runs", "dq_run_counts"), ("table_is_kept", "Runs are written by DQX as they happen.")),
+    "dq_due_times": ("table_is_kept", "Due times are written by DQX as they come."),
     "dq_sql_scripts": (
         "table_is_kept",
         "A script has a staging table and versions; change it in the editor, or through /api/sql_scripts/.",

@@ -22,6 +22,9 @@ class Connection(models.Model):
     username = models.CharField("user", max_length=63)
     secret = models.BinaryField(editable=False, default=b"", help_text="The password, encrypted.")
     sslmode = models.CharField(max_length=11, choices=SSLMode.choices, default=SSLMode.PREFER)
+    runs_at_once = models.PositiveSmallIntegerField(
+        default=4, db_default=4, help_text="How many runs may read it at the same time; others wait. Between 1 and 100."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

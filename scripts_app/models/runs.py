@@ -49,6 +49,13 @@ class Run(models.Model):
     schedule = models.ForeignKey(
         "Schedule", null=True, on_delete=models.SET_NULL, related_name="runs", db_index=False, editable=False
     )
+    # Which attempt it is at; those before it are in `attempts`: [{"n", "started_at", "ended_at", "error"}], times in ISO 8601.
+    attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
+    attempts = models.JSONField(default=list, db_default=[])
+    # A queued run is not begun before this; none: as soon as there is a worker.
+    not_before = models.DateTimeField(null=True)
+    # Whether those who want to hear of it have been thought of, once it has ended (scripts_app/alerts).
+    noticed = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -79,6 +86,13 @@ class Run(models.Model):
                 condition=models.Q(status__in=["succeeded", "failed", "cancelled"]),
                 name="dq_runs_ended",
             ),
+            # Those that wait, of which workers take one, and those that nobody has been told of: few, however long the ledger is.
+            models.Index(fields=["id"], name="dq_runs_queued", condition=models.Q(status="queued")),
+            models.Index(
+                fields=["id"],
+                name="dq_runs_unnoticed",
+                condition=models.Q(status__in=["succeeded", "failed", "cancelled"], noticed=False),
+            ),
             models.Index(
                 fields=["schedule", "-id"], name="dq_runs_schedule", condition=models.Q(schedule__isnull=False)
             ),
@@ -98,3 +112,32 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk} of {self.script_name}"
+
+
+class RunCount(models.Model):
+    """What is kept of runs that were trimmed from the ledger: how many ended how on a day, and their rows."""
+
+    day = models.DateField(help_text="The day, in UTC, on which they were asked for.")
+    # No foreign key: scripts go, and what they did stays. 0 where the script had gone before.
+    script_id = models.BigIntegerField("script")
+    kind = models.CharField(max_length=10, choices=Run.Kind.choices)
+    status = models.CharField(max_length=10, choices=Run.Status.choices)
+    trigger = models.CharField(max_length=10, choices=Run.Trigger.choices)
+    n = models.BigIntegerField("runs")
+    n_rows = models.BigIntegerField("rows")
+    n_new = models.BigIntegerField("new")
+    n_changed = models.BigIntegerField("changed")
+    n_resolved = models.BigIntegerField("resolved")
+    seconds = models.FloatField(help_text="How long they took, all together.")
+
+    class Meta:
+        db_table = "dq_run_counts"
+        ordering = ["-day", "script_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "script_id", "kind", "status", "trigger"], name="dq_run_counts_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.get_kind_display()} {self.get_status_display()} on {self.day}"

@@ -40,6 +40,11 @@ class Script(models.Model):
         related_name="scripts",
         help_text="The database to read; this one where none is chosen. For admins.",
     )
+    time_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Seconds that a run of it may take; empty for what the server allows (DQX_POPULATE_SECONDS).",
+    )
     # The populate whose rows are in the staging table; none until there is one.
     staged_run = models.ForeignKey(
         "Run", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
