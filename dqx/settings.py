@@ -2,8 +2,11 @@
 
 import os
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from kombu import Exchange, Queue
 
 # The Celery application has to be there before the first task; not in dqx/__init__.py, which the command line imports too.
 from dqx import celery, environment  # noqa: F401
@@ -156,6 +159,16 @@ POPULATE_ROWS = environment.number("DQX_POPULATE_ROWS", 50_000_000, least=1)
 POPULATE_BYTES = environment.number("DQX_POPULATE_BYTES", 50 * 1024**3, least=1)
 EXPORT_SECONDS = environment.number("DQX_EXPORT_SECONDS", 3_600, least=1)
 EXPORTS_AT_ONCE = environment.number("DQX_EXPORTS_AT_ONCE", 6, least=1)
+# A failed attempt is made again where that may help: so many attempts in all, and so many seconds until the second; then longer.
+RUN_ATTEMPTS = environment.number("DQX_RUN_ATTEMPTS", 3, least=1)
+RETRY_SECONDS = environment.number("DQX_RETRY_SECONDS", 15, least=1)
+# How many runs go on at once: those that read this database, and those of schedules; 0 is as many as there are workers.
+RUNS_AT_ONCE = environment.number("DQX_RUNS_AT_ONCE", 0)
+SCHEDULED_AT_ONCE = environment.number("DQX_SCHEDULED_AT_ONCE", 0)
+# A schedule is late when nobody has taken it up so many seconds after it was due.
+LATE_SECONDS = environment.number("DQX_LATE_SECONDS", 300, least=60)
+# Runs and due times older than this are trimmed; 0 keeps all.
+KEEP_RUNS_DAYS = environment.number("DQX_KEEP_RUNS_DAYS", 90)
 # A query that somebody waits for, and how many of them run at once.
 QUERY_SECONDS = environment.number("DQX_QUERY_SECONDS", 30, least=1)
 QUERY_BYTES = environment.number("DQX_QUERY_BYTES", 10_000_000, least=1_000)
@@ -232,7 +245,14 @@ CELERY_BROKER_URL = environment.required(
 )
 CELERY_TASK_IGNORE_RESULT = True  # the ledger is the result
 CELERY_TASK_ACKS_LATE = False  # a run that a dead worker leaves is found by its lock, not by the broker
+# Runs take long, and what rings for them is short: a worker of its own for the second queue never waits for the first.
+RUNS_QUEUE, CLOCK_QUEUE = "runs", "clock"
+CELERY_TASK_DEFAULT_EXCHANGE = "dqx"
+CELERY_TASK_QUEUES = [Queue(name, Exchange("dqx"), routing_key=name) for name in (RUNS_QUEUE, CLOCK_QUEUE)]
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = CLOCK_QUEUE
+CELERY_TASK_ROUTES = {f"scripts_app.tasks.{name}": {"queue": RUNS_QUEUE} for name in ("work", "execute")}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = urlsplit(CELERY_BROKER_URL).scheme.startswith("redis")  # it works with Redis only
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 3, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1}
@@ -241,10 +261,19 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # else a traceback in the log comes one word a line
-# Runs left by a worker that died, and queued ones whose message was lost, are put right every minute.
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    # One that waited for a worker until the next is due says nothing more.
+    return {"task": task, "schedule": float(seconds), "options": {"expire_seconds": seconds}}
+
+
+# What beat forgot, runs left by a worker that died, and queued ones whose message was lost, are found within half a minute.
 CELERY_BEAT_SCHEDULE = {
-    "recover-runs": {"task": "scripts_app.tasks.recover", "schedule": 60.0},
-    "forget-tokens": {"task": "dqx.users.tasks.forget_tokens", "schedule": 86_400.0},
+    "sweep-schedules": _every(20, "scripts_app.tasks.sweep"),
+    "recover-runs": _every(30, "scripts_app.tasks.recover"),
+    "trim-runs": _every(3_600, "scripts_app.tasks.trim"),
+    "forget-tokens": _every(86_400, "dqx.users.tasks.forget_tokens"),
 }
 
 # --- How it is watched ------------------------------------------------------------------------------------------------

@@ -175,6 +175,11 @@ def server_version() -> sql.SQL:
     return sql.SQL("SELECT current_setting('server_version_num')::int")
 
 
+def clock() -> sql.SQL:
+    """The time by the server's clock."""
+    return sql.SQL("SELECT clock_timestamp()")
+
+
 def try_lock() -> sql.SQL:
     """Take the session's lock (%(space)s, %(key)s) if nobody has it; whether it was got."""
     return sql.SQL("SELECT pg_try_advisory_lock(%(space)s, %(key)s)")

@@ -11,7 +11,7 @@ from dqx import sql
 from dqx.errors import DQXError, Refused
 from dqx.sql import Reader
 from dqx.users.permissions import Actor
-from scripts_app import columns, connections, runs, statements
+from scripts_app import columns, connections, endings, runs, statements
 from scripts_app.columns import Select
 from scripts_app.connections import Choice
 from scripts_app.details import Details
@@ -19,7 +19,7 @@ from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 from scripts_app.server_errors import misfit, refusal
 from scripts_app.stream import ReadingFailed, Stream
-from scripts_app.watch import Progress, Watch
+from scripts_app.watch import Progress, Watch, time_limit
 
 
 def request(
@@ -48,13 +48,19 @@ def request(
     )
 
 
-def populate(run: Run, report: Callable[[Progress], None] | None = None, sealed: str = "") -> None:
+def populate(
+    run: Run,
+    report: Callable[[Progress], None] | None = None,
+    sealed: str = "",
+    then: Callable[[Run], None] = lambda run: None,
+) -> None:
     """Stream the rows of the run's text into a new table, check it, and let it take the place of the staging table.
 
     Readers never wait for the load and never see half of it; a failure changes nothing.
 
     Args:
         sealed: details of the connection where they are used once.
+        then: called with the run once it has succeeded, in the transaction that makes it so.
 
     Raises:
         DQXError: what is wrong with the text or its rows, a limit that was passed, or a cancel.
@@ -62,21 +68,23 @@ def populate(run: Run, report: Callable[[Progress], None] | None = None, sealed:
     script = Script.objects.get(runs=run)
     database = connections.of_run(run, sealed)
     select = columns.check(run.content, database)
-    with Reader(settings.POPULATE_SECONDS, database) as reader:
+    seconds = time_limit(script)
+    with Reader(seconds, database) as reader:
         stream = Stream(reader, settings.POPULATE_ROWS, settings.POPULATE_BYTES)
-        cancel_writer = sql.canceller()
+        stop_writer = sql.stopper()
 
         def stop(reason: DQXError) -> None:
             stream.stop(reason)
             if stream.drained:
-                cancel_writer()
+                stop_writer()
 
         def figures() -> Progress:
             return {"n_rows": stream.n_rows, "n_bytes": stream.n_bytes}
 
-        with Watch(run, settings.POPULATE_SECONDS, stop, figures, report), transaction.atomic():
+        with Watch(run, seconds, stop, figures, report), transaction.atomic():
             _stage(run, script, select, stream)
-            runs.succeed(run, **figures())
+            endings.succeed(run, **figures())
+            then(run)
 
 
 def _stage(run: Run, script: Script, select: Select, stream: Stream) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from badDetail_app import publication
@@ -12,10 +11,10 @@ from dqx import sql
 from dqx import statements as tables
 from dqx.errors import Conflict, DQXError
 from dqx.users.permissions import Actor
-from scripts_app import runs, statements
+from scripts_app import endings, runs, statements
 from scripts_app.models import Run, Scope, Script
 from scripts_app.permissions import get_script_for
-from scripts_app.watch import Progress, Watch
+from scripts_app.watch import Progress, Watch, time_limit
 
 
 def request(
@@ -46,12 +45,13 @@ def publish(run: Run, report: Callable[[Progress], None] | None = None) -> None:
     Raises:
         Conflict: nothing is staged, or it is older than the text, or another program wrote the same rows meanwhile.
     """
-    cancel = sql.canceller()
+    stop_writer = sql.stopper()
 
     def stop(_: DQXError) -> None:
-        cancel()
+        stop_writer()
 
-    with Watch(run, settings.POPULATE_SECONDS, stop, report=report), transaction.atomic():
+    limit = time_limit(Script.objects.get(runs=run))
+    with Watch(run, limit, stop, report=report), transaction.atomic():
         # The text and the staging table stay as they are until the rows are published.
         script = Script.objects.select_for_update(no_key=True, of=("self",)).get(runs=run)
         check_staged(script)
@@ -61,7 +61,7 @@ def publish(run: Run, report: Callable[[Progress], None] | None = None) -> None:
         totals = publication.totals(diffs)
         publication.apply(script.staging, run.pk, totals)
         _remember(script, run, [diff for diff in diffs if diff.staged])
-        runs.succeed(run, n_rows=sum(diff.staged for diff in diffs), **_counts(totals))
+        endings.succeed(run, n_rows=sum(diff.staged for diff in diffs), **_counts(totals))
 
 
 def _remember(script: Script, run: Run, staged: list[PairDiff]) -> None:

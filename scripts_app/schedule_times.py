@@ -10,7 +10,7 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from cron_descriptor import Options, get_description
@@ -76,6 +76,15 @@ def check(cron: str, timezone: str) -> str:
             "timezone_unknown", f"There is no time zone '{timezone}'. An example is Europe/Berlin.", field="timezone"
         )
     return expression
+
+
+def is_valid(cron: str, timezone: str) -> bool:
+    """Whether `check` has nothing against it; an older DQX left others."""
+    try:
+        check(cron, timezone)
+    except Invalid:
+        return False
+    return True
 
 
 def _check_field(number: int, part: str) -> None:
@@ -211,14 +220,9 @@ def coming(cron: str, timezone: str, after: datetime, n: int) -> list[datetime]:
     return list(islice(_times(cron, timezone, after), n))
 
 
-def latest(cron: str, timezone: str, after: datetime, until: datetime) -> datetime | None:
-    """The last due time after one moment and up to another; None where there is none."""
-    found = None
-    for moment in _times(cron, timezone, after):
-        if moment.astimezone(UTC) > until:
-            break
-        found = moment
-    return found
+def between(cron: str, timezone: str, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The due times after one moment and up to another, in the zone."""
+    return takewhile(lambda moment: moment.astimezone(UTC) <= until, _times(cron, timezone, after))
 
 
 def _times(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:

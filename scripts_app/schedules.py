@@ -11,7 +11,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, may, require
-from scripts_app import populate, schedule_times
+from scripts_app import due_times, populate, schedule_times
 from scripts_app.models import Run, Schedule, Script
 from scripts_app.permissions import ACTIONS, get_schedule_for
 from scripts_app.schedule_times import Timing
@@ -21,6 +21,8 @@ LONGEST_NAME = 100
 TIMES = ("frequency", "time", "day_of_week", "day_of_month", "cron_schedule", "timezone")
 # What a schedule does, and when; who changes this owns it.
 ESSENCE = ("script_id", "operation", "cron_schedule", "timezone")
+# What else the audit log tells of.
+MANNER = ("job_name", "frequency", "is_active", "catch_up")
 # The kinds of runs that an operation is made of.
 STEPS = {
     Schedule.Operation.POPULATE: (Run.Kind.POPULATE,),
@@ -174,7 +176,7 @@ def timing_of(schedule: Schedule) -> Timing:
 
 
 def _values(schedule: Schedule) -> dict[str, Any]:
-    return {name: getattr(schedule, name) for name in (*ESSENCE, "job_name", "frequency", "is_active", "owner_id")}
+    return {name: getattr(schedule, name) for name in (*ESSENCE, *MANNER, "owner_id")}
 
 
 def _record(schedule: Schedule, verb: str, before: dict[str, Any] | None, actor: Actor) -> None:
@@ -205,6 +207,7 @@ def _no_script(pk: int | None) -> Invalid:
 def _save(schedule: Schedule) -> None:
     if schedule.is_active:  # one of an older DQX may have an expression that is none
         schedule_times.check(schedule.cron_schedule, schedule.timezone)
+    schedule.next_due_at = due_times.next_due_at(schedule, schedule.seen_until or timezone.now())
     try:
         with transaction.atomic():
             schedule.save()

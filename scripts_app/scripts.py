@@ -9,7 +9,7 @@ from dqx import sql
 from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, require
-from scripts_app import columns, connections, runs, schedules, statements, text, versions
+from scripts_app import claims, columns, connections, schedules, statements, text, versions
 from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 
@@ -128,7 +128,7 @@ def delete(pk: int, *, actor: Actor) -> None:
     with transaction.atomic():
         schedules.hold(pk)
         script = get_script_for(actor, pk, "scripts.delete_script", lock=True)
-        runs.recover(script)
+        claims.recover(script)
         active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
         if active is not None:
             raise Conflict("run_active", f"A run of '{script.name}' is under way. Cancel it first.", run=active.pk)

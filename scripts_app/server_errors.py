@@ -3,6 +3,7 @@
 import re
 
 import psycopg2
+from django.db import DatabaseError, InterfaceError
 from psycopg2 import errorcodes
 
 from dqx.errors import DQXError, Refused, Unavailable
@@ -11,6 +12,39 @@ _COPY_PLACE = re.compile(r"COPY [^,]+, line (?P<row>\d+)(?:, column (?P<column>\
 _WHY = {
     "txn_date_in_calendar": "txn_date has to be a date between 0001-01-01 and 9999-12-31",
 }
+
+
+# What passes by itself, or is no matter of the script, by SQLSTATE: a code of ours and a sentence.
+_AWAY = ("database_away", "The connection to the database was lost. Nothing was changed; try again.")
+_BUSY = ("database_busy", "The database takes no more connections at the moment. Nothing was changed; try again.")
+_DEADLOCK = (
+    "deadlock",
+    "It and another session waited for each other, and the database ended this one. Nothing was changed; try again.",
+)
+_FULL = ("disk_full", "The database has no room left on its disk. Nothing was changed; make room, then try again.")
+_OUTER = {
+    errorcodes.ADMIN_SHUTDOWN: _AWAY,
+    errorcodes.CRASH_SHUTDOWN: _AWAY,
+    errorcodes.CANNOT_CONNECT_NOW: _AWAY,
+    errorcodes.TOO_MANY_CONNECTIONS: _BUSY,
+    errorcodes.DEADLOCK_DETECTED: _DEADLOCK,
+    errorcodes.SERIALIZATION_FAILURE: _DEADLOCK,
+    errorcodes.DISK_FULL: _FULL,
+}
+
+
+def outer(exc: psycopg2.Error) -> DQXError | None:
+    """The error where it is not the script's but the server's; None where it is the script's."""
+    if exc.pgcode is None or exc.pgcode.startswith("08"):
+        return Unavailable(*_AWAY)
+    known = _OUTER.get(exc.pgcode)
+    return Unavailable(*known, sqlstate=exc.pgcode) if known else None
+
+
+def lost(exc: DatabaseError | InterfaceError) -> DQXError:
+    """The error of a run that lost the database which holds DQX's tables."""
+    cause = exc.__cause__
+    return (outer(cause) if isinstance(cause, psycopg2.Error) else None) or Unavailable(*_AWAY)
 
 
 def refusal(exc: psycopg2.Error, text: str, skipped: int = 0, thing: str = "script") -> DQXError:
@@ -22,8 +56,9 @@ def refusal(exc: psycopg2.Error, text: str, skipped: int = 0, thing: str = "scri
         skipped: how many characters of our own stand before the text's first in the statement that was sent.
         thing: what the error calls it, "script" or "query".
     """
-    if exc.pgcode is None:
-        return Unavailable("database_away", "The connection to the database was lost. Try again.")
+    not_its_fault = outer(exc)
+    if not_its_fault is not None:
+        return not_its_fault
     diagnosis = exc.diag
     data: dict[str, object] = {"sqlstate": exc.pgcode}
     place = diagnosis.internal_position or diagnosis.statement_position
@@ -43,8 +78,9 @@ def refusal(exc: psycopg2.Error, text: str, skipped: int = 0, thing: str = "scri
 
 def misfit(exc: psycopg2.Error) -> DQXError:
     """The error of a row that does not fit the staging table, with its number, column and value."""
-    if exc.pgcode is None:
-        return Unavailable("database_away", "The connection to the database was lost. Try again.")
+    not_its_fault = outer(exc)
+    if not_its_fault is not None:
+        return not_its_fault
     diagnosis = exc.diag
     place = _COPY_PLACE.search(diagnosis.context or "")
     reason = _WHY.get(diagnosis.constraint_name or "", diagnosis.message_primary or "it does not fit")

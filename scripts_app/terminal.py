@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from dqx import cli
 from dqx.errors import NotFound
-from scripts_app import execution, runs
+from scripts_app import endings, execution
 from scripts_app.models import Run, Script
 
 
@@ -36,7 +36,7 @@ class ScriptCommand(cli.Command):
             with self.progress(f"{run.get_kind_display()} '{run.script_name}'") as report:
                 execution.execute(run.pk, report)
         except KeyboardInterrupt:
-            runs.cancel_own(run)
+            endings.cancel_own(run)
             raise CommandError(f"{run} was cancelled. Nothing was changed.") from None
         run.refresh_from_db()
         if run.status != Run.Status.SUCCEEDED:

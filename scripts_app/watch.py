@@ -7,13 +7,20 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 
 from dqx.errors import Cancelled, DQXError, Refused
-from scripts_app.models import Run
+from scripts_app import endings
+from scripts_app.models import Run, Script
 
 INTERVAL = 0.5  # seconds; a cancel has to reach the database within two
 Progress = dict[str, int]
+
+
+def time_limit(script: Script) -> float:
+    """Seconds that a run of a script may take: its own limit, but never more than the server allows."""
+    return min(script.time_limit or settings.POPULATE_SECONDS, settings.POPULATE_SECONDS)
 
 
 class Watch(threading.Thread):
@@ -36,7 +43,7 @@ class Watch(threading.Thread):
         report: Callable[[Progress], None] | None = None,
     ) -> None:
         super().__init__(name=f"watch-{run.pk}", daemon=True)
-        self.pk, self.seconds, self.stop, self.progress, self.report = run.pk, seconds, stop, progress, report
+        self.attempt, self.seconds, self.stop, self.progress, self.report = run, seconds, stop, progress, report
         self.deadline = time.monotonic() + seconds
         self.reason: DQXError | None = None
         self.over = threading.Event()
@@ -67,7 +74,7 @@ class Watch(threading.Thread):
         figures = self.progress()
         if self.report:
             self.report(figures)
-        running = Run.objects.filter(pk=self.pk, status=Run.Status.RUNNING)
+        running = endings.at_work(self.attempt)
         if figures:
             running.update(**figures)
         if self.reason is not None:

@@ -69,21 +69,27 @@ def prepare() -> Spec:
 
 
 def services(home: Home, where: Site) -> list[Spec]:
-    """Worker, beat and web, in the order in which they start."""
-    return [_worker(home), _beat(home), _web(home, where)]
+    """Worker, clock, beat and web, in the order in which they start."""
+    return [_worker(home), _clock(home), _beat(home), _web(home, where)]
 
 
 def _worker(home: Home) -> Spec:
-    options = ["--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    """Does the runs. One of its places is always there for what somebody asked for by hand."""
+    limits = {"DQX_SCHEDULED_AT_ONCE": os.environ.get("DQX_SCHEDULED_AT_ONCE", "2")}
+    return _celery_worker(home, "worker", limits, "--queues", "runs", "--pool", "prefork", "--concurrency", "3")
+
+
+def _clock(home: Home) -> Spec:
+    """Does what is short: schedules that are due, runs that were left, alerts."""
+    return _celery_worker(home, "clock", {}, "--queues", "clock", "--pool", "threads", "--concurrency", "4")
+
+
+def _celery_worker(home: Home, name: str, more: dict[str, str], *options: str) -> Spec:
+    options = (*options, "--hostname", f"{name}@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
     # First it finishes the tasks it is at, then it ends them.
     stops = ((signal.SIGTERM, 10), (signal.SIGQUIT, 5))
-    return Spec(
-        "worker",
-        _python("celery", "-q", "-A", "dqx", "worker", *options),
-        _environment(),
-        log=home.log("worker"),
-        stops=stops,
-    )
+    command = _python("celery", "-q", "-A", "dqx", "worker", *options)
+    return Spec(name, command, {**_environment(), **more}, log=home.log(name), stops=stops)
 
 
 def _beat(home: Home) -> Spec:

@@ -6,10 +6,22 @@ runner, whose sessions are read only, limited, used once and closed.
 
 from dqx.sql.flow import Flow, copied_out
 from dqx.sql.lines import CHUNK, Parameters, Query
-from dqx.sql.owner import canceller, copy_in, execute, lock_is_free, row, rows, session_lock, value
+from dqx.sql.owner import (
+    copy_in,
+    execute,
+    lock_is_free,
+    now,
+    release_session_lock,
+    row,
+    rows,
+    session_lock,
+    stopper,
+    try_session_lock,
+    value,
+)
 from dqx.sql.reader import Reader, runner_database
 
 __all__ = [
-    "CHUNK", "Flow", "Parameters", "Query", "Reader", "canceller", "copied_out", "copy_in", "execute", "lock_is_free", "row", "rows",
-    "runner_database", "session_lock", "value",
+    "CHUNK", "Flow", "Parameters", "Query", "Reader", "copied_out", "copy_in", "execute", "lock_is_free", "now", "release_session_lock",
+    "row", "rows", "runner_database", "session_lock", "stopper", "try_session_lock", "value",
 ]  # fmt: skip

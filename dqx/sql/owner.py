@@ -1,7 +1,9 @@
 """What runs as the owner, on Django's connection."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import psycopg2
@@ -9,7 +11,7 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 from dqx import statements
-from dqx.sql.lines import CHUNK, Parameters, Query
+from dqx.sql.lines import CHUNK, PATIENCE, Parameters, Query, cut
 
 
 def execute(query: Query, params: Parameters = None) -> int:
@@ -39,6 +41,12 @@ def value(query: Query, params: Parameters = None) -> Any:
         return cursor.fetchone()[0]
 
 
+def now() -> datetime:
+    """The clock of the database, which is one for all machines."""
+    found: datetime = value(statements.clock())
+    return found
+
+
 def copy_in(query: Query, file: "BinaryIO | Any") -> int:
     """COPY … FROM STDIN as the owner; returns the number of rows. What `file.read` raises ends the COPY and rolls back."""
     with connection.cursor() as cursor:
@@ -47,16 +55,24 @@ def copy_in(query: Query, file: "BinaryIO | Any") -> int:
         return int(cursor.rowcount)
 
 
-def canceller() -> Callable[[], None]:
-    """A function that ends the statement which this thread's connection runs; to be called from another thread."""
+def stopper() -> Callable[[], None]:
+    """A function that ends the statement which this thread's connection runs; to be called from another thread, again and again.
+
+    First it asks the server. Where that has not helped after `PATIENCE` seconds it cuts the line, which ends the transaction too.
+    """
     connection.ensure_connection()
     line = connection.connection
+    first: list[float] = []
 
-    def cancel() -> None:
-        with contextlib.suppress(psycopg2.Error):
-            line.cancel()
+    def stop() -> None:
+        first.append(time.monotonic())
+        if first[-1] - first[0] < PATIENCE:
+            with contextlib.suppress(psycopg2.Error):
+                line.cancel()
+        else:
+            cut(line)
 
-    return cancel
+    return stop
 
 
 @contextlib.contextmanager
@@ -65,13 +81,24 @@ def session_lock(space: int, key: int) -> Iterator[bool]:
 
     The server lets go of it when the process or its connection dies, so a lock that is free proves that nobody is at work.
     """
-    got = bool(value(statements.try_lock(), {"space": space, "key": key}))
+    got = try_session_lock(space, key)
     try:
         yield got
     finally:
-        if got and connection.connection is not None and not connection.connection.closed:
-            with contextlib.suppress(Exception):  # a lost connection has let go of it already
-                value(statements.unlock(), {"space": space, "key": key})
+        if got:
+            release_session_lock(space, key)
+
+
+def try_session_lock(space: int, key: int) -> bool:
+    """Take the session's advisory lock (space, key) if nobody has it; whether it was got."""
+    return bool(value(statements.try_lock(), {"space": space, "key": key}))
+
+
+def release_session_lock(space: int, key: int) -> None:
+    """Let go of a lock that this session took; a connection that was lost has done so already."""
+    if connection.connection is not None and not connection.connection.closed:
+        with contextlib.suppress(Exception):
+            value(statements.unlock(), {"space": space, "key": key})
 
 
 def lock_is_free(space: int, key: int) -> bool:

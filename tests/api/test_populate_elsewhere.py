@@ -14,7 +14,7 @@ from django.utils import timezone
 from dqx import sql
 from dqx.errors import NotAllowed
 from dqx.users.models import User
-from scripts_app import connections, execution, populate, runs, vault
+from scripts_app import claims, connections, execution, populate, runs, vault
 from scripts_app.details import Details
 from scripts_app.models import Connection, Run, Script
 from tests import steps
@@ -202,12 +202,12 @@ def test_a_run_whose_message_was_lost_is_not_sent_without_its_details_but_ended_
 ):
     run = populate.request(script.pk, actor=admin, trigger="api", dispatch=False, connection=Details(**there.details))
     sent = []
-    monkeypatch.setattr(runs, "send", lambda run: sent.append(run))
-    assert runs.recover(lost_after=timedelta(0)) == 0
+    monkeypatch.setattr(claims, "ring", lambda **options: sent.append(options))
+    assert claims.recover(unheard_after=timedelta(0)) == 0
     run.refresh_from_db()
     assert (run.status, sent) == ("queued", [])
     Run.objects.update(created_at=timezone.now() - vault.DETAILS_LIVE - timedelta(seconds=1))
-    assert runs.recover() == 1
+    assert claims.recover() == 0
     run.refresh_from_db()
     assert (run.status, run.error["code"], sent) == ("failed", "details_lost", [])
 
@@ -260,18 +260,18 @@ def contents(url):
 
 def test_the_message_holds_the_password_for_nobody_but_a_worker(script, as_admin, there):
     line = broker(configured.CELERY_BROKER_URL)
-    line.delete("celery")
+    line.delete("runs")
     answer = as_admin.post(f"/api/sql_scripts/{script.pk}/populate_table", {"connection": there.details})
     assert answer.status_code == 202, answer.content
     assert (answer.json()["connection"], answer.json()["connection_given"]) == (None, True)
-    (message,) = [json.loads(one) for one in line.lrange("celery", 0, -1)]
+    (message,) = [json.loads(one) for one in line.lrange("runs", 0, -1)]
     body = base64.b64decode(message["body"]).decode()
     assert "gAAAA" in body  # Fernet's first characters: it is there, and sealed
     for part in (json.dumps(message), body):
         for trace in traces(there):
             assert trace not in part
     assert "gAAAA" not in json.dumps(message["headers"])
-    line.delete("celery")
+    line.delete("runs")
     runs.cancel(answer.json()["id"], actor=User.objects.get(username="ada"))
 
 

@@ -33,7 +33,7 @@ def test_from_nothing_to_the_pages_and_on_after_a_kill(home: Path, port: int, fo
         assert re.search("admin.*password|password.*admin", running.text), "the first account's password, told once"
         assert status(port, "/healthz") == 200
         assert status(port, "/accounts/login") == 200
-        eventually(lambda: len(workers(running, "celery", "worker")) == 2, "celery's own processes")
+        eventually(lambda: len(workers(running, "celery", "worker@%h")) == 3, "celery's own processes")
         eventually(lambda: len(workers(running, "gunicorn")) == 2, "gunicorn's own processes")
         running.send(signal.SIGKILL)
         running.ends()
@@ -41,8 +41,8 @@ def test_from_nothing_to_the_pages_and_on_after_a_kill(home: Path, port: int, fo
     with program(command, env, tmp_path / "second.txt") as running:
         running.prints("DQX is running: ")
         assert "password" not in running.text.split("DQX is running")[0]
-        own = eventually(lambda: workers(running, "celery", "worker"), "celery's own processes")
-        running.child("celery", "worker").kill()
+        own = eventually(lambda: workers(running, "celery", "worker@%h"), "celery's own processes")
+        running.child("celery", "worker@%h").kill()
         running.prints("worker ended by signal 9")
         eventually(lambda: not any(alive(process) for process in own), f"the end of {own}")
         assert status(port, "/healthz") == 200

@@ -20,6 +20,7 @@ from dqx.environment import BASE_DIR
 from tests.plugin import RunningCluster, Sleeper, start_cluster
 
 READY = "ready."  # what Celery's worker says in its log once it takes tasks
+STARTS = "beat: Starting"
 
 
 class Installation:
@@ -57,19 +58,25 @@ class Installation:
 
 
 class Worker:
-    """The Celery worker as `make run` starts it, in a group of processes of its own."""
+    """A Celery process as `make run` starts it, in a group of processes of its own.
 
-    def __init__(self, installation: Installation) -> None:
-        spec = services(installation.home, Site("127.0.0.1", 0))[0]
+    Args:
+        name: "worker", which does runs, "clock", which does what is short, or "beat".
+    """
+
+    def __init__(self, installation: Installation, name: str = "worker") -> None:
+        found = services(installation.home, Site("127.0.0.1", 0))
+        spec = next(spec for spec in found if spec.name == name)
         assert spec.log is not None
+        self.ready = STARTS if name == "beat" else READY
         self.log: Path = spec.log
-        self._child = Child(replace(spec, environment=installation.environment))
+        self._child = Child(replace(spec, environment={**(spec.environment or {}), **installation.environment}))
 
     def start(self, seconds: float = 60) -> None:
         """Start it and wait until it takes tasks."""
         self._child.start()
         said = self._child.log_start
-        wait_until(lambda: READY in self._log_from(said), seconds, lambda: f"no worker: {self._log_from(said)}")
+        wait_until(lambda: self.ready in self._log_from(said), seconds, lambda: f"no worker: {self._log_from(said)}")
 
     def pids(self) -> list[int]:
         """The process that Celery starts with, and then the children that do the work."""
@@ -129,6 +136,7 @@ def start_installation(postgres: str = "") -> Iterator[Installation]:
                 "DQX_SECRET_KEY": state.secret_key,
                 "DQX_SOURCE_SCHEMAS": "public",
                 "DQX_DEMO": "0",
+                "DQX_RETRY_SECONDS": "1",
                 "DQX_HOME": str(cluster.home.folder / "unused"),
                 "DQX_TEST_ADMIN_URL": cluster.admin_url,
                 "DQX_TEST_POSTGRES_BIN": str(cluster.cluster.programs.folder),

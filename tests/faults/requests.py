@@ -5,9 +5,8 @@ import signal
 
 from celery import current_app
 
-from dqx import sql
 from dqx.users.models import User
-from scripts_app import populate, publish, runs, scripts
+from scripts_app import claims, populate, publish, runs, scripts
 from scripts_app.models import Run, Script
 
 OPERATIONS = {"populate": populate, "publish": publish}
@@ -43,9 +42,9 @@ def open_and_die(kind: str, script: int) -> None:
 
 def claim_and_die(kind: str, script: int) -> None:
     """Open and claim a run, as a worker does, and die before it starts."""
-    run = runs.open_run(kind, Script.objects.get(pk=script), actor=actor(), trigger=Run.Trigger.CLI, dispatch=False)
-    with sql.session_lock(runs.LOCKS, run.pk):
-        assert runs.claim(run.pk)
+    run = runs.open_run(kind, Script.objects.get(pk=script), actor=actor(), trigger=Run.Trigger.API, dispatch=False)
+    with claims.claimed(run.pk) as taken:
+        assert taken
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -17,20 +17,22 @@ class Story:
 
     Attributes:
         world: the tables.
-        worker: to kill and to start.
+        worker, clock: to kill and to start.
         n_kills: how often something was killed.
     """
 
     def __init__(self, installation: Installation) -> None:
         self.seed = int(os.environ.get("DQX_FAULTS_SEED") or random.randrange(1_000_000))
         self.random = random.Random(self.seed)
-        self.world, self.worker = World(installation), Worker(installation)
+        self.world = World(installation)
+        self.worker, self.clock = Worker(installation), Worker(installation, "clock")
         self.seconds: dict[str, float] = {}
         self.n_kills = 0
 
     def begin(self) -> None:
         """Make the world, start the worker, and see how long each kind of run takes."""
         self.world.make()
+        self.clock.start()
         self.worker.start()
         for _ in range(2):  # the first time everything is new to the worker
             self.world.next_version()
@@ -40,6 +42,7 @@ class Story:
     def end(self) -> None:
         """Close everything."""
         self.worker.kill()
+        self.clock.kill()
         self.world.close()
 
     # --- Steps ------------------------------------------------------------------------------------------------------------
@@ -108,7 +111,8 @@ class Story:
         """What a minute does: a queued run has waited so long, and beat sends its task."""
         time.sleep(0.2)
         self.world.execute(
-            "UPDATE dq.dq_runs SET created_at = created_at - INTERVAL '1 minute' WHERE status = 'queued'"
+            "UPDATE dq.dq_runs SET created_at = created_at - INTERVAL '1 minute', not_before = not_before - INTERVAL '1 minute'"
+            " WHERE status = 'queued'"
         )
         self.world.ask("recover")
 

@@ -100,6 +100,11 @@ class World:
         """The newest run of the ledger."""
         return self.run(self.rows("SELECT max(id) FROM dq.dq_runs")[0][0])
 
+    def attempts(self, pk: int) -> list[str]:
+        """Why the earlier attempts of a run failed."""
+        ((found,),) = self.rows(f"SELECT attempts FROM dq.dq_runs WHERE id = {pk}")
+        return [attempt["error"]["code"] for attempt in found]
+
     def active_runs(self) -> list[tuple[Any, ...]]:
         """Runs that are queued or running."""
         return self.rows("SELECT id, kind, status FROM dq.dq_runs WHERE status IN ('queued', 'running')")

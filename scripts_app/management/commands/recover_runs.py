@@ -3,14 +3,14 @@
 from typing import Any
 
 from dqx import cli
-from scripts_app import runs
+from scripts_app import claims
 
 
 class Command(cli.Command):
-    """End the runs that a dead worker left."""
+    """Take up the runs that a dead worker left."""
 
-    help = "End runs whose worker died, and send queued ones again whose message was lost. Beat does it every minute."
+    help = "Try runs again whose worker died, and ring for queued ones that nobody heard of. Beat does it all the time."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Recover and tell how many were ended."""
-        self.stdout.write(f"{runs.recover()} ended")
+        """Recover and tell how many there were."""
+        self.stdout.write(f"{claims.recover()} had lost their worker")
