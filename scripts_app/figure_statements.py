@@ -4,11 +4,18 @@ from psycopg2 import sql
 
 
 def ended_runs() -> sql.SQL:
-    """Runs that have ended by kind and status, and their rows: from the index dq_runs_ended alone, since the ledger is long and wide."""
+    """Runs that have ended by kind and status, and their rows, those included that were trimmed.
+
+    From the index dq_runs_ended alone, since the ledger is long and wide.
+    """
     return sql.SQL(
-        "SELECT kind, status, count(*) AS n, sum(n_rows)::bigint AS n_rows, sum(n_new)::bigint AS n_new,"
-        "       sum(n_changed)::bigint AS n_changed, sum(n_resolved)::bigint AS n_resolved"
-        "  FROM dq.dq_runs WHERE status IN ('succeeded', 'failed', 'cancelled') GROUP BY kind, status"
+        "SELECT kind, status, sum(n)::bigint AS n, sum(n_rows)::bigint AS n_rows, sum(n_new)::bigint AS n_new,"
+        "       sum(n_changed)::bigint AS n_changed, sum(n_resolved)::bigint AS n_resolved FROM ("
+        " SELECT kind, status, count(*) AS n, sum(n_rows) AS n_rows, sum(n_new) AS n_new, sum(n_changed) AS n_changed,"
+        "        sum(n_resolved) AS n_resolved"
+        "   FROM dq.dq_runs WHERE status IN ('succeeded', 'failed', 'cancelled') GROUP BY kind, status"
+        "  UNION ALL"
+        " SELECT kind, status, n, n_rows, n_new, n_changed, n_resolved FROM dq.dq_run_counts) AS r GROUP BY kind, status"
     )
 
 

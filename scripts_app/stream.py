@@ -53,9 +53,10 @@ class Stream:
             with os.fdopen(read_end, "rb", buffering=0) as self.pipe:
                 sql.copy_in(load, self)
         except BaseException:
+            cause = self.failure  # letting go makes the reading side fail too
             self._let_go(thread)
-            if self.failure is not None:
-                raise self.failure from None
+            if cause is not None:
+                raise cause from None
             raise
         thread.join()
         self.drained = True
@@ -91,6 +92,8 @@ class Stream:
         with contextlib.suppress(OSError), os.fdopen(write_end, "wb", buffering=CHUNK) as out:
             try:
                 self.reader.copy_out(unload, out)
+            except BrokenPipeError:
+                self.reader.cancel()  # the writing side failed, and tells why
             except (
                 Exception
             ) as exc:  # told by the thread that writes, which must not take the end of the pipe for the end of the rows

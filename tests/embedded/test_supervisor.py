@@ -198,8 +198,8 @@ def test_ctrl_c_at_a_terminal_is_for_the_supervisor_alone(home: Path, port: int)
     read_until(terminal, b"Ctrl-C stops it.")
     os.write(terminal, b"\x03")
     read_until(terminal, b"Stopped.\r\ncode 0")
+    assert os.waitpid(child, 0)[1] == 0  # before the terminal closes, which would end the shell
     os.close(terminal)
-    assert os.waitpid(child, 0)[1] == 0
 
 
 def read_until(terminal: int, text: bytes) -> None:

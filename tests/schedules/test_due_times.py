@@ -1,0 +1,219 @@
+"""Each due time has a row that says what became of it, and is run once, however beat rings."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from dqx.users.models import User
+from scripts_app import due_times, firing, schedules
+from scripts_app.models import DueTime, Run, Schedule
+from tests import steps
+from tests.beside import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def schedule(publisher):
+    """Hourly, made long ago."""
+    made = schedules.create(
+        actor=publisher, job_name="hourly", script_id=steps.new_script(publisher).pk, cron_schedule="0 * * * *"
+    )
+    return seen(made, timedelta(hours=5, minutes=30))
+
+
+def seen(schedule, ago, **fields):
+    """As if nobody had looked at it for so long."""
+    after = timezone.now() - ago
+    fields = {"seen_until": after, "next_due_at": due_times.next_due_at(schedule, after), **fields}
+    Schedule.objects.filter(pk=schedule.pk).update(**fields)
+    schedule.refresh_from_db()
+    return schedule
+
+
+def rows():
+    """(outcome, how many hours before the last one it was due), the oldest first."""
+    found = list(DueTime.objects.order_by("due_at"))
+    return [(row.outcome, round((found[-1].due_at - row.due_at) / timedelta(hours=1))) for row in found]
+
+
+def the_hour(moment=None):
+    return (moment or timezone.now()).replace(minute=0, second=0, microsecond=0)
+
+
+# --- Missed -----------------------------------------------------------------------------------------------------------------
+
+
+def test_after_an_outage_the_last_missed_time_is_run_and_the_others_are_told(schedule):
+    firing.fire(schedule.pk)
+    *missed, last = rows()
+    assert [outcome for outcome, _ in missed] == ["missed"] * len(missed) and len(missed) in (4, 5)
+    assert last == ("ran", 0)
+    assert DueTime.objects.latest("due_at").due_at == the_hour()
+    assert Run.objects.get().due_times.get().due_at == the_hour()
+
+
+def test_a_schedule_that_skips_what_it_missed_runs_nothing_after_an_outage(schedule):
+    late = timedelta(minutes=30)
+    seen(schedule, timedelta(hours=5), catch_up="skip", cron_schedule=f"{(timezone.now() - late).minute} * * * *")
+    firing.fire(schedule.pk)
+    assert {outcome for outcome, _ in rows()} == {"missed"} and not Run.objects.exists()
+    assert "minutes late; missed times are skipped" in DueTime.objects.latest("due_at").reason
+
+
+def test_a_schedule_that_skips_is_run_in_time(schedule):
+    now = timezone.now()
+    seen(schedule, timedelta(minutes=2), catch_up="skip", cron_schedule=f"{now.minute} * * * *")
+    firing.fire(schedule.pk)
+    assert rows() == [("ran", 0)]
+    assert DueTime.objects.get().reason == ""
+
+
+def test_how_late_it_was_is_told(schedule):
+    seen(schedule, timedelta(hours=3), cron_schedule=f"{(timezone.now() - timedelta(minutes=40)).minute} * * * *")
+    firing.fire(schedule.pk)
+    assert DueTime.objects.latest("due_at").reason == "DQX came to it 40 minutes late."
+
+
+def test_times_of_a_very_long_outage_share_a_row_and_none_is_lost(schedule, monkeypatch):
+    monkeypatch.setattr(due_times, "MOST_ROWS", 10)
+    seen(schedule, timedelta(days=30), cron_schedule="*/5 * * * *")
+    firing.fire(schedule.pk)
+    found = list(DueTime.objects.order_by("due_at"))
+    assert len(found) == 11
+    n = sum(row.n_times for row in found)
+    assert abs(n - 30 * 24 * 12) <= 1
+    assert found[0].n_times == n - 10
+
+
+# --- Once -------------------------------------------------------------------------------------------------------------------
+
+
+def test_two_beats_at_once_and_a_sweep_start_one_run(schedule):
+    for task in at_once(*[lambda: firing.fire(schedule.pk)] * 3, firing.sweep, firing.sweep):
+        task.done()
+    assert [outcome for outcome, _ in rows()].count("ran") == 1 and Run.objects.count() == 1
+
+
+def test_a_schedule_that_beat_forgot_is_taken_up_by_the_sweep(schedule):
+    assert firing.sweep() == 1
+    assert Run.objects.get().trigger == "schedule"
+    assert firing.sweep() == 0
+    schedule.refresh_from_db()
+    assert schedule.next_due_at == the_hour() + timedelta(hours=1)
+
+
+def test_the_sweep_leaves_beat_a_moment(schedule):
+    seen(schedule, timedelta(minutes=1), next_due_at=timezone.now() - timedelta(seconds=5))
+    assert firing.sweep() == 0
+
+
+def test_a_schedule_that_is_off_is_never_swept(schedule):
+    Schedule.objects.update(is_active=False)
+    assert firing.sweep() == 0
+
+
+def test_of_thousands_that_were_missed_a_sweep_takes_its_share(schedule, monkeypatch, publisher):
+    monkeypatch.setattr(firing, "MOST_SWEPT", 2)
+    for number in range(4):
+        script = steps.new_script(publisher, name=str(number))
+        made = schedules.create(actor=publisher, job_name="x", script_id=script.pk, cron_schedule="0 * * * *")
+        seen(made, timedelta(hours=3))
+    assert [firing.sweep() for _ in range(4)] == [2, 2, 1, 0]
+    assert Run.objects.count() == 5
+
+
+# --- What else becomes of them ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_skipped_while_the_last_run_is_still_going(schedule, publisher):
+    going = schedules.run_now(schedule.pk, actor=publisher, trigger="api")
+    firing.fire(schedule.pk)
+    last = DueTime.objects.latest("due_at")
+    assert (last.outcome, last.run, "under way" in last.reason) == ("skipped", None, True)
+    assert list(Run.objects.all()) == [going]
+
+
+def test_it_says_why_it_could_not_start(schedule, publisher):
+    User.objects.filter(pk=publisher.pk).update(is_active=False)
+    firing.fire(schedule.pk)
+    last = DueTime.objects.latest("due_at")
+    assert (last.outcome, "paula, is deactivated" in last.reason) == ("refused", True)
+
+
+def test_it_says_when_it_was_populated_but_not_published(schedule, publisher):
+    Schedule.objects.update(operation="populate_and_publish")
+    firing.fire(schedule.pk)
+    User.objects.filter(pk=publisher.pk).update(role="author")
+    steps.execution.work()
+    last = DueTime.objects.latest("due_at")
+    assert (last.outcome, last.run.status) == ("refused", "succeeded")
+    assert last.reason.startswith("It was populated, but not published: ")
+
+
+def test_the_publish_is_there_as_soon_as_the_populate_has_succeeded(schedule):
+    Schedule.objects.update(operation="populate_and_publish")
+    firing.fire(schedule.pk)
+    populate = Run.objects.get()
+    steps.execution.execute(populate.pk)
+    assert list(Run.objects.order_by("id").values_list("kind", "status")) == [
+        ("populate", "succeeded"),
+        ("publish", "queued"),
+    ]
+
+
+def test_while_the_broker_is_away_the_run_waits(schedule, settings, monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    def away(**_):
+        raise OperationalError("away")
+
+    monkeypatch.setattr("scripts_app.claims.ring", away)
+    firing.fire(schedule.pk)
+    assert (Run.objects.get().status, rows()[-1][0]) == ("queued", "ran")
+
+
+# --- The clock ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_was_ahead_and_is_put_right_costs_no_run(schedule):
+    """It jumped a day ahead, schedules ran for it, and then it went back: what was taken for past is due again when it comes."""
+    ahead = timezone.now() + timedelta(days=1)
+    seen(schedule, timedelta(minutes=1))
+    assert due_times.take(schedule, ahead, ahead).outcome == "ran"
+    assert DueTime.objects.filter(due_at__gt=timezone.now()).count() >= 23
+    assert firing.sweep() == 1
+    schedule.refresh_from_db()
+    assert not DueTime.objects.filter(due_at__gt=timezone.now() + timedelta(minutes=1)).exists()
+    assert schedule.next_due_at <= timezone.now() + timedelta(hours=1, minutes=1)
+
+
+def test_a_second_hour_of_the_clock_on_the_wall_is_due_once(schedule):
+    """In Berlin half past two comes twice on 25 October 2026."""
+    schedule.cron_schedule, schedule.timezone = "30 2 * * *", "Europe/Berlin"
+    schedule.seen_until = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    first = due_times.take(
+        schedule, datetime(2026, 10, 25, 0, 31, tzinfo=UTC), datetime(2026, 10, 25, 0, 31, tzinfo=UTC)
+    )
+    again = due_times.take(
+        schedule, datetime(2026, 10, 25, 1, 31, tzinfo=UTC), datetime(2026, 10, 25, 1, 31, tzinfo=UTC)
+    )
+    assert (first.due_at, again) == (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), None)
+
+
+# --- Late -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_schedule_that_nobody_took_up_is_late(schedule):
+    now = timezone.now()
+    assert list(firing.late(now)) == [schedule]
+    firing.sweep()
+    assert not firing.late(now).exists()
+
+
+def test_a_run_that_was_due_long_ago_and_has_not_begun_waits(schedule):
+    firing.sweep()
+    assert list(firing.waiting(timezone.now() + timedelta(hours=1))) == [Run.objects.get()]
+    steps.execution.work()
+    assert not firing.waiting(timezone.now() + timedelta(hours=1)).exists()
