@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from dqx.users.permissions import may
 from scripts_app import connections, probe, runs, schedule_times, schedules, vault
-from scripts_app.models import Connection, Run, Schedule, Scope, Version
+from scripts_app.models import Connection, DueTime, Run, RunCount, Schedule, Scope, Version
 
 
 @admin.register(Version)
@@ -86,6 +86,26 @@ class RunAdmin(ReadOnlyAdmin):
             self.attempt(request, lambda pk=run.pk: runs.cancel(pk, actor=request.user))  # type: ignore[misc]
 
 
+@admin.register(RunCount)
+class RunCountAdmin(ReadOnlyAdmin):
+    """What is kept of trimmed runs."""
+
+    list_display = ("day", "script_id", "kind", "status", "trigger", "n", "n_rows", "n_new", "n_changed", "n_resolved")
+    list_filter = ("kind", "status", "trigger")
+    search_fields = ("=script_id",)
+    date_hierarchy = "day"
+
+
+@admin.register(DueTime)
+class DueTimeAdmin(ReadOnlyAdmin):
+    """What became of each due time."""
+
+    list_display = ("due_at", "schedule", "outcome", "n_times", "reason", "run_id", "recorded_at")
+    list_filter = ("outcome", "recorded_at")
+    search_fields = ("=schedule__id", "schedule__job_name")
+    list_select_related = ("schedule",)
+
+
 @admin.register(Scope)
 class ScopeAdmin(ReadOnlyAdmin):
     """Which script published a pair last."""
@@ -100,7 +120,7 @@ class ScheduleForm(OperationForm):
 
     class Meta:
         model = Schedule
-        fields = ("job_name", "script", "cron_schedule", "timezone", "operation", "is_active")
+        fields = ("job_name", "script", "cron_schedule", "timezone", "operation", "catch_up", "is_active")
 
     def check(self, values: dict[str, Any]) -> None:
         """The expression and the zone have to be known ones."""
@@ -180,7 +200,7 @@ class ConnectionForm(OperationForm):
 
     class Meta:
         model = Connection
-        fields = ("name", "host", "port", "dbname", "username", "sslmode")
+        fields = ("name", "host", "port", "dbname", "username", "sslmode", "runs_at_once")
 
     main_field = "password"
 
@@ -197,7 +217,7 @@ class ConnectionAdmin(OperationAdmin):
 
     group = "Administration"
     form = ConnectionForm
-    list_display = ("name", "host", "port", "dbname", "username", "sslmode")
+    list_display = ("name", "host", "port", "dbname", "username", "sslmode", "runs_at_once")
     search_fields = ("name", "host", "dbname")
     actions = ("test_selected",)
 

@@ -23,6 +23,13 @@ class ScriptFields(Strict):
     description = Text(allow_blank=True, default="")
     content = Text(allow_blank=True)
     connection = Text(max_length=connections.LONGEST_NAME, allow_null=True, required=False)
+    time_limit = Whole(
+        min_value=1,
+        max_value=LARGEST_ID,
+        allow_null=True,
+        required=False,
+        help_text="Seconds that a run of it may take; null for as many as the server allows.",
+    )
 
 
 class ScriptChanges(ScriptFields):
@@ -184,7 +191,7 @@ class ScriptBody(serializers.ModelSerializer):
     class Meta:
         model = Script
         fields = (
-            "id", "name", "description", "content", "content_hash", "version", "connection", "owner",
+            "id", "name", "description", "content", "content_hash", "version", "connection", "time_limit", "owner",
             "created_at", "updated_at", "state", "staged", "last_run",
         )  # fmt: skip
 

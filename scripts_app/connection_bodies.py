@@ -28,6 +28,12 @@ class ConnectionFields(_Target):
 
     name = Text(max_length=connections.LONGEST_NAME)
     password = Text(max_length=LONGEST_PASSWORD, allow_blank=True, allow_null=True, default="", write_only=True)
+    runs_at_once = Whole(
+        min_value=1,
+        max_value=connections.MOST_AT_ONCE,
+        default=4,
+        help_text="How many runs may read it at the same time; others wait.",
+    )
 
 
 def operands(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +91,7 @@ class ConnectionBody(serializers.ModelSerializer):
     class Meta:
         model = Connection
         fields = (
-            "id", "name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by", "script_names",
+            "id", "name", "host", "port", "dbname", "user", "sslmode", "runs_at_once", "has_password", "used_by", "script_names",
             "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields

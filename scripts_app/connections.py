@@ -19,6 +19,7 @@ from scripts_app.models import Connection, Run, Script
 
 MOST_NAMED = 20
 LONGEST_NAME = 100
+MOST_AT_ONCE = 100
 # A stored connection's name, details that are used once, or None for what is usual.
 Choice = str | Details | None
 
@@ -50,7 +51,7 @@ def get(pk: int, *, actor: Actor) -> Connection:
 
 
 def create(*, actor: Actor, password: str | None = "", **values: Any) -> Connection:
-    """Save a new connection of name, host, port, dbname, username and sslmode.
+    """Save a new connection of name, host, port, dbname, username, sslmode and runs_at_once.
 
     Raises:
         As `save`.
@@ -111,6 +112,8 @@ def check(connection: Connection, password: str | None) -> None:
     """
     connection.name = connection.name.strip()
     details.check(details.of(connection, password or ""))
+    if not 1 <= connection.runs_at_once <= MOST_AT_ONCE:
+        raise details.malformed("runs_at_once", f"Between 1 and {MOST_AT_ONCE} runs may read a connection at once.")
     if not 0 < len(connection.name) <= LONGEST_NAME or details.CONTROL.search(connection.name):
         raise details.malformed("name", f"A connection needs a name of 1 to {LONGEST_NAME} characters.")
     kept = Connection.objects.filter(pk=connection.pk).first() if connection.pk else None
@@ -237,7 +240,10 @@ def _told(connection: Connection | None) -> dict[str, Any] | None:
     """What the audit log may know of a connection."""
     if connection is None:
         return None
-    told = {name: getattr(connection, name) for name in ("name", "host", "port", "dbname", "username", "sslmode")}
+    told = {
+        name: getattr(connection, name)
+        for name in ("name", "host", "port", "dbname", "username", "sslmode", "runs_at_once")
+    }
     return {**told, "has_password": bool(connection.secret)}
 
 

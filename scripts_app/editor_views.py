@@ -1,5 +1,6 @@
 """The page on which a script is written."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,4 +40,4 @@ def _editor(request: HttpRequest, found: Script | None) -> HttpResponse:
     offers = {name for name, action in OFFERS.items() if may(request.user, action)}
     stored = connections.listed(actor=request.user).rows if "connect" in offers else []
     shown = {"script": found, "pk": found.pk if found else 0, "may": offers, "connections": stored, "sizes": SIZES}
-    return render(request, "editor.html", shown)
+    return render(request, "editor.html", {**shown, "most_seconds": settings.POPULATE_SECONDS})

@@ -3,21 +3,23 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.conf import settings
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from scripts_app import figure_statements as statements
-from scripts_app.models import Run
+from scripts_app.models import DueTime, Run
 
 Row = dict[str, Any]
 CHANGES = ("new", "changed", "resolved")
 
 
 def families(ask: Callable[..., list[Row]]) -> Iterator[Metric]:
-    """Runs by kind and status, rows populated and published, and how long the oldest queued run has waited."""
+    """Runs by kind and status, rows populated and published, schedules that are late, and how long the oldest queued run has waited."""
     ended, active = ask(statements.ended_runs()), ask(statements.active_runs())
     yield _runs([*ended, *active])
     yield from _rows(ended)
     waited = max((row["seconds"] for row in active if row["status"] == Run.Status.QUEUED), default=0.0)
+    yield from _schedules(ask)
     yield GaugeMetricFamily(
         "dqx_oldest_queued_run_seconds", "How long the oldest queued run has waited; 0 where none does.", value=waited
     )
@@ -42,3 +44,20 @@ def _rows(ended: list[Row]) -> Iterator[Metric]:
     for change in CHANGES:
         published.add_metric([change], good.get(Run.Kind.PUBLISH, {}).get(f"n_{change}", 0))
     yield published
+
+
+def _schedules(ask: Callable[..., list[Row]]) -> Iterator[Metric]:
+    (found,) = ask(statements.schedules(settings.LATE_SECONDS))
+    words = "Schedules that are switched on."
+    yield GaugeMetricFamily("dqx_schedules", words, value=found["n"])
+    words = "Schedules that nobody took up in time, or whose run has not begun in time."
+    yield GaugeMetricFamily("dqx_schedules_late", words, value=found["n_late"])
+    words = "How long ago the first of the late schedules was due; 0 where none is late."
+    yield GaugeMetricFamily("dqx_schedule_lateness_seconds", words, value=found["seconds"])
+    family = GaugeMetricFamily(
+        "dqx_due_times", "Due times of the last 24 hours by what became of them.", labels=["outcome"]
+    )
+    counts = {row["outcome"]: row["n"] for row in ask(statements.due_times())}
+    for outcome in DueTime.Outcome.values:
+        family.add_metric([outcome], counts.get(outcome, 0))
+    yield family

@@ -34,7 +34,7 @@ class ScriptForm(OperationForm):
 
     class Meta:
         model = Script
-        fields = ("name", "description", "content", "connection")
+        fields = ("name", "description", "content", "connection", "time_limit")
 
     def check(self, values: dict[str, Any]) -> None:
         """The text has to be one SELECT of the five columns."""
@@ -120,7 +120,7 @@ class ScriptAdmin(OperationAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Script | None = None) -> Any:
         """Connections are for admins to choose, and to see."""
-        fields = ["name", "description", "content"]
+        fields = ["name", "description", "content", "time_limit"]
         return [*fields, "connection"] if may(request.user, "scripts.view_connection") else fields
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -1,8 +1,10 @@
 """Scripts and their staging tables, made, changed and deleted together."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from dqx import sql
@@ -17,16 +19,23 @@ LONGEST_NAME = 255
 
 
 def create(
-    *, actor: Actor, name: str, content: str, description: str = "", connection: Connection | str | None = None
+    *,
+    actor: Actor,
+    name: str,
+    content: str,
+    description: str = "",
+    connection: Connection | str | None = None,
+    time_limit: int | None = None,
 ) -> Script:
     """Save a new script, with an empty staging table.
 
     Args:
         connection: the database that it reads, or its name; this one where None.
+        time_limit: seconds that a run of it may take; as many as the server allows where None.
 
     Raises:
         NotSignedIn, NotAllowed.
-        Invalid: the name is empty or too long; there is no such connection.
+        Invalid: the name is empty or too long; there is no such connection; the time limit is no limit.
         Conflict: the name is taken.
         Refused: the text is not one SELECT of the five columns.
     """
@@ -38,6 +47,7 @@ def create(
         content=text.clean(content),
         owner=owner,
         connection=database,
+        time_limit=_limit(time_limit),
     )
     columns.check(script.content, connections.address(database))
     with transaction.atomic():
@@ -52,7 +62,7 @@ def create(
 def update(
     pk: int, *, actor: Actor, version: int | None = None, restored_from: int | None = None, **changes: Any
 ) -> Script:
-    """Change what is given of a script: name, description, content, connection. A new text or connection makes a new version.
+    """Change what is given of a script: name, description, content, connection, time_limit. A new text or connection makes a new version.
 
     A new text leaves the staged rows, which can then not be published.
 
@@ -112,7 +122,13 @@ def _chosen(choice: Connection | str | None, now: Connection | None, actor: Acto
 
 
 def _change(script: Script, changes: dict[str, Any]) -> None:
-    clean = {"name": _name, "description": _plain, "content": text.clean, "connection": lambda connection: connection}
+    clean: dict[str, Callable[[Any], Any]] = {
+        "name": _name,
+        "description": _plain,
+        "content": text.clean,
+        "connection": lambda connection: connection,
+        "time_limit": _limit,
+    }
     for field, value in changes.items():
         setattr(script, field, clean[field](value))
 
@@ -140,9 +156,8 @@ def delete(pk: int, *, actor: Actor) -> None:
 
 def _values(script: Script) -> dict[str, Any]:
     """What the audit log holds of a script; its texts are in its versions."""
-    return {
-        name: getattr(script, name) for name in ("name", "description", "content_hash", "connection_id", "owner_id")
-    }
+    told = ("name", "description", "content_hash", "connection_id", "time_limit", "owner_id")
+    return {name: getattr(script, name) for name in told}
 
 
 def _record(script: Script, verb: str, before: dict[str, Any] | None, actor: Actor) -> None:
@@ -173,6 +188,17 @@ def _name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         raise Invalid("script_name", f"A script needs a name of 1 to {LONGEST_NAME} characters.", field="name")
     return name
+
+
+def _limit(seconds: int | None) -> int | None:
+    most = settings.POPULATE_SECONDS
+    if seconds is not None and not 1 <= seconds <= most:
+        raise Invalid(
+            "time_limit_malformed",
+            f"A run may take between 1 and {most:,} seconds, which is what this server allows (DQX_POPULATE_SECONDS).",
+            field="time_limit",
+        )
+    return seconds
 
 
 def _plain(value: str) -> str:

@@ -183,7 +183,14 @@ def _button(action: str, model: type[Any], button: str, one: str, **more: str) -
     return Door("admin", action, "POST", path, {"action": button, "_selected_action": one, **more}, True)
 
 
-_SCHEDULE = {**SCHEDULE, "script": "{idle}", "timezone": "UTC", "operation": "populate", "is_active": "on"}
+_SCHEDULE = {
+    **SCHEDULE,
+    "script": "{idle}",
+    "timezone": "UTC",
+    "operation": "populate",
+    "catch_up": "skip",
+    "is_active": "on",
+}
 _SCRIPT = {**SCRIPT, "description": ""}
 _CONNECTION = {
     "name": "new",
@@ -192,6 +199,7 @@ _CONNECTION = {
     "dbname": "d",
     "username": "u",
     "sslmode": "prefer",
+    "runs_at_once": 4,
 }
 _PERSON = {
     "username": "new", "email": "new@example.org", "role": "author", "usable_password": "true",
@@ -200,7 +208,14 @@ _PERSON = {
 
 ADMIN = [
     *_lists(
-        "scripts.script", "scripts.version", "scripts.run", "scripts.scope", "scripts.schedule", "scripts.connection"
+        "scripts.script",
+        "scripts.version",
+        "scripts.run",
+        "scripts.runcount",
+        "scripts.duetime",
+        "scripts.scope",
+        "scripts.schedule",
+        "scripts.connection",
     ),
     *_lists("reference.rule", "reference.source", "bad_detail.badrow", "bad_detail.event", "users.user", "audit.entry"),
     *_forms("scripts.script", "{idle}", _SCRIPT, _SCRIPT),

@@ -151,7 +151,7 @@ def test_the_first_page_is_by_what_people_do_and_shows_no_raw_tables(browse, adm
     page = browse(admin).get(reverse("admin:index"))
     groups = {group["name"]: [model["object_name"] for model in group["models"]] for group in page.context["app_list"]}
     assert groups == {
-        "Scripts": ["Script", "Version", "Run", "Scope", "Schedule"],
+        "Scripts": ["Script", "Version", "Run", "RunCount", "DueTime", "Scope", "Schedule"],
         "Bad rows": ["BadRow", "Event"],
         "References": ["Rule", "Source"],
         "Administration": ["Connection", "User", "Entry"],
@@ -182,7 +182,14 @@ def test_a_queued_run_is_cancelled(browse, author):
 
 def test_a_schedule_is_refused_by_the_field_that_is_wrong(browse, publisher):
     script = steps.new_script(publisher)
-    values = {"job_name": "nightly", "script": script.pk, "timezone": "UTC", "operation": "populate", "is_active": "on"}
+    values = {
+        "job_name": "nightly",
+        "script": script.pk,
+        "timezone": "UTC",
+        "operation": "populate",
+        "catch_up": "skip",
+        "is_active": "on",
+    }
     client = browse(publisher)
     answer = client.post(reverse("admin:scripts_schedule_add"), {**values, "cron_schedule": "0 25 * * *"})
     assert "The hour &#x27;25&#x27;" in answer.content.decode()
@@ -196,7 +203,14 @@ def test_a_schedule_is_refused_by_the_field_that_is_wrong(browse, publisher):
 def test_a_preset_stays_one_when_its_name_is_changed(browse, publisher):
     script = steps.new_script(publisher)
     schedule = schedules.create(actor=publisher, job_name="a", script_id=script.pk, frequency="daily", time="02:05")
-    values = {"job_name": "b", "script": script.pk, "timezone": "UTC", "operation": "populate", "is_active": "on"}
+    values = {
+        "job_name": "b",
+        "script": script.pk,
+        "timezone": "UTC",
+        "operation": "populate",
+        "catch_up": "skip",
+        "is_active": "on",
+    }
     change = reverse("admin:scripts_schedule_change", args=[schedule.pk])
     assert browse(publisher).post(change, {**values, "cron_schedule": "5 2 * * *"}).status_code == 302
     schedule.refresh_from_db()
@@ -229,6 +243,7 @@ def test_the_password_of_a_connection_is_kept_encrypted_and_not_shown(browse, ad
         "dbname": "d",
         "username": "u",
         "sslmode": "prefer",
+        "runs_at_once": 4,
         "password": "S3CRET",
     }
     assert browse(admin).post(reverse("admin:scripts_connection_add"), values).status_code == 302
@@ -248,6 +263,7 @@ def test_without_a_key_a_password_is_not_kept(browse, admin, settings):
         "dbname": "d",
         "username": "u",
         "sslmode": "prefer",
+        "runs_at_once": 4,
         "password": "S3CRET",
     }
     answer = browse(admin).post(reverse("admin:scripts_connection_add"), values)

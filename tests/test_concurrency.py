@@ -281,6 +281,20 @@ def test_a_queued_run_is_cancelled_at_once_and_never_done(publisher):
 
 
 @pytest.mark.parametrize(
+    ("content", "sign"), [(ENDLESS, "RECURSIVE t"), (FLOOD, "generate_series")], ids=["no rows", "many rows"]
+)
+def test_a_script_has_a_time_limit_of_its_own_at_which_its_statement_ends(content, sign, publisher):
+    script = populated(publisher, grid("a", 1, 3), "a")
+    scripts.update(script.pk, actor=publisher, time_limit=1)
+    steps.set_text(script, content)
+    run = steps.run_populate(script, publisher)
+    assert (run.status, run.error["code"], run.attempt) == (Run.Status.FAILED, "time_limit", 1)
+    assert (run.finished_at - run.started_at).total_seconds() < 5
+    assert steps.eventually(lambda: not busy(f"^COPY .*{sign}"), 2)
+    assert len(steps.staged(script)) == 3
+
+
+@pytest.mark.parametrize(
     ("limit", "most", "content", "code"),
     [
         ("POPULATE_SECONDS", 1, ENDLESS, "time_limit"),

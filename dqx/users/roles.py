@@ -35,6 +35,8 @@ MATRIX: dict[str, Role] = {
     "scripts.format_script": Role.AUTHOR,
     "scripts.view_catalogue": Role.AUTHOR,  # names of the schemas, tables and columns that scripts can read
     "scripts.view_run": Role.VIEWER,
+    "scripts.view_runcount": Role.VIEWER,
+    "scripts.view_duetime": Role.VIEWER,
     "scripts.view_scope": Role.VIEWER,
     **_crud("reference.rule", Role.VIEWER, Role.AUTHOR, Role.ADMIN),
     **_crud("reference.source", Role.VIEWER, Role.AUTHOR, Role.ADMIN),

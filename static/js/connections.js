@@ -35,7 +35,7 @@ function card(connection) {
       "div.card-body",
       {},
       el("p.value", {}, `${user}@${host}:${port}/${dbname}`),
-      el("p", {}, el("span.muted", {}, `sslmode ${sslmode}, ${connection.has_password ? "a password is kept" : "no password"}`)),
+      el("p", {}, el("span.muted", {}, `sslmode ${sslmode}, ${connection.has_password ? "a password is kept" : "no password"}, ${connection.runs_at_once === 1 ? "one run" : `${connection.runs_at_once} runs`} at once`)),
       el("p", {}, readers(connection)),
       result,
     ),

@@ -9,7 +9,7 @@ import { TEMPLATE } from "./editor/template.js";
 import { confirm } from "./shared/confirm.js";
 import { byId, el, icon } from "./shared/dom.js";
 import { parse } from "./shared/exact.js";
-import { forgetFields, tellFields } from "./shared/form.js";
+import { forgetFields, tellFields, whole } from "./shared/form.js";
 import { when } from "./shared/format.js";
 import { get, patch, post, remove, send } from "./shared/http.js";
 import { launcher } from "./shared/launch.js";
@@ -180,8 +180,8 @@ async function save() {
   byId("saved").textContent = "Saving…";
   hush(notice);
   forgetFields(form);
-  const { connection, ...sent } = written.typed();
-  const body = may.has("connect") ? { ...sent, connection: connection || null } : sent;
+  const { connection, time_limit: limit, ...sent } = written.typed();
+  const body = { ...sent, time_limit: whole(limit) || null, ...(may.has("connect") ? { connection: connection || null } : {}) };
   try {
     const version = script ? { version: written.version } : {};
     kept(script ? await patch(`/api/sql_scripts/${script.id}/`, { ...body, ...version }) : await post("/api/sql_scripts/", body));

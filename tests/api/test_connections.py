@@ -24,7 +24,7 @@ from tests.api.conftest import refused, wrong_fields
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIELDS = {
-    "id", "name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by", "script_names", "created_at",
+    "id", "name", "host", "port", "dbname", "user", "sslmode", "runs_at_once", "has_password", "used_by", "script_names", "created_at",
     "updated_at",
 }  # fmt: skip
 GIVEN = {
@@ -35,6 +35,7 @@ GIVEN = {
     "user": "u",
     "password": "S3CRET",
     "sslmode": "prefer",
+    "runs_at_once": 4,
 }
 ADDRESS = "/api/connections/"
 
@@ -66,9 +67,7 @@ def test_a_connection_is_made_and_told_without_its_password(as_admin):
     body = answer.json()
     assert set(body) == FIELDS
     assert answer["Location"] == f"{ADDRESS}{body['id']}/"
-    told = {
-        name: body[name] for name in ("name", "host", "port", "dbname", "user", "sslmode", "has_password", "used_by")
-    }
+    told = {name: body[name] for name in (*GIVEN, "has_password", "used_by") if name != "password"}
     assert told == {**{k: v for k, v in GIVEN.items() if k != "password"}, "has_password": True, "used_by": 0}
     assert as_admin.get(answer["Location"]).json() == body
     assert as_admin.get(ADDRESS).json() == [body]
@@ -132,6 +131,15 @@ def test_a_password_that_is_not_given_is_kept(as_admin, changes):
     assert {name: answer.json()[name] for name in changes if name != "password"} == {
         name: value for name, value in changes.items() if name != "password"
     }
+
+
+def test_how_many_runs_read_it_at_once_is_a_number_from_1_to_100(as_admin):
+    one = new(as_admin, runs_at_once=7)
+    assert one["runs_at_once"] == 7
+    for wrong in (0, 101, "x", None):
+        answer = as_admin.patch(f"/api/connections/{one['id']}/", {"runs_at_once": wrong})
+        assert (answer.status_code, list(answer.json()["error"]["details"]["fields"])) == (400, ["runs_at_once"]), wrong
+    assert as_admin.get(f"/api/connections/{one['id']}/").json()["runs_at_once"] == 7
 
 
 @pytest.mark.parametrize("changes", [{"host": "127.0.0.2"}, {"port": 5433}, {"user": "x"}, {"sslmode": "disable"}])

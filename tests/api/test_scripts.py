@@ -13,8 +13,8 @@ from tests.api.conftest import Api, refused, wrong_fields
 pytestmark = pytest.mark.django_db
 PATH = "/api/sql_scripts/"
 FIELDS = {
-    "id", "name", "description", "content", "content_hash", "version", "connection", "owner", "created_at", "updated_at",
-    "state", "staged", "last_run",
+    "id", "name", "description", "content", "content_hash", "version", "connection", "time_limit", "owner", "created_at",
+    "updated_at", "state", "staged", "last_run",
 }  # fmt: skip
 OTHER = steps.FIVE.replace("'u1'", "'u2'")
 
@@ -50,6 +50,17 @@ def test_the_life_of_a_script(as_author, author):
     assert (gone.status_code, gone.content) == (204, b"")
     assert not staging_is_there(script["id"])
     refused(as_author.get(made["Location"]), 404, "script_not_found")
+
+
+def test_a_script_has_a_time_limit_that_the_server_allows(as_author, settings):
+    settings.POPULATE_SECONDS = 600
+    path = as_author.post(PATH, body(time_limit=30))["Location"]
+    assert as_author.get(path).json()["time_limit"] == 30
+    answer = as_author.patch(path, {"time_limit": 601})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "time_limit_malformed")
+    assert "between 1 and 600 seconds" in answer.json()["error"]["message"]
+    assert as_author.patch(path, {"time_limit": 0}).status_code == 400
+    assert as_author.patch(path, {"time_limit": None}).json()["time_limit"] is None
 
 
 def test_a_name_that_is_taken_is_409(as_author):

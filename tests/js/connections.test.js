@@ -1,7 +1,7 @@
 // A connection in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { outcome, port, readers } from "../../static/js/connections/logic.js";
+import { outcome, readers } from "../../static/js/connections/logic.js";
 
 const FOUND = { ok: true, server_version: "16.3", latency_ms: 12.5, tls: "TLSv1.3", user: "u", database: "d", is_superuser: false, can_write: false };
 
@@ -17,8 +17,4 @@ test("those who read it are named, and the rest counted", () => {
   assert.equal(readers({ used_by: 0, script_names: [] }), "No script reads it.");
   assert.equal(readers({ used_by: 1, script_names: ["a"] }), "1 script reads it: a.");
   assert.equal(readers({ used_by: 5, script_names: ["a", "b"] }), "5 scripts read it: a, b and 3 more.");
-});
-
-test("a port is a number, or told at its field", () => {
-  assert.deepEqual(["5432", " 1 ", "", "x", "-1", "99999"].map(port), [5432, 1, "", "x", "-1", 99999]);
 });

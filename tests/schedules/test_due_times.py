@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from dqx import sql
 from dqx.users.models import User
-from scripts_app import due_times, firing, schedules
+from scripts_app import due_times, figures, firing, schedules
 from scripts_app.models import DueTime, Run, Schedule
 from tests import steps
 from tests.beside import at_once
@@ -164,8 +167,6 @@ def test_the_publish_is_there_as_soon_as_the_populate_has_succeeded(schedule):
 
 
 def test_while_the_broker_is_away_the_run_waits(schedule, settings, monkeypatch):
-    from kombu.exceptions import OperationalError
-
     def away(**_):
         raise OperationalError("away")
 
@@ -217,3 +218,21 @@ def test_a_run_that_was_due_long_ago_and_has_not_begun_waits(schedule):
     assert list(firing.waiting(timezone.now() + timedelta(hours=1))) == [Run.objects.get()]
     steps.execution.work()
     assert not firing.waiting(timezone.now() + timedelta(hours=1)).exists()
+
+
+def figure(name, **labels):
+    """A figure of /metrics."""
+    found = [sample for family in figures.families(sql.rows) for sample in family.samples]
+    return next(sample.value for sample in found if sample.name == name and labels.items() <= sample.labels.items())
+
+
+def test_those_who_watch_see_what_is_late_and_what_became_of_due_times(schedule):
+    assert (figure("dqx_schedules"), figure("dqx_schedules_late")) == (1, 1)
+    assert 3_600 * 4 < figure("dqx_schedule_lateness_seconds") < 3_600 * 6
+    firing.sweep()
+    DueTime.objects.filter(outcome="ran").update(due_at=F("due_at") - timedelta(days=1))
+    assert figure("dqx_schedules_late") == 1  # the run has not begun
+    steps.execution.work()
+    assert (figure("dqx_schedules_late"), figure("dqx_schedule_lateness_seconds")) == (0, 0)
+    assert figure("dqx_due_times", outcome="ran") == 1
+    assert figure("dqx_due_times", outcome="missed") in (4, 5)

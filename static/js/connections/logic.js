@@ -24,8 +24,3 @@ export function readers({ used_by: number, script_names: names }) {
   const rest = number > names.length ? ` and ${number - names.length} more` : "";
   return `${number === 1 ? "1 script reads" : `${number} scripts read`} it: ${names.join(", ")}${rest}.`;
 }
-
-/** A port as the API takes it; what is none goes as it is, to be told at its field. */
-export function port(text) {
-  return /^\d{1,6}$/.test(text.trim()) ? Number(text) : text;
-}

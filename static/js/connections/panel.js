@@ -1,15 +1,14 @@
 // The form of a connection. The password goes in and never comes out: an empty field keeps what is there.
 import Offcanvas from "bootstrap/js/src/offcanvas.js";
 import { byId } from "../shared/dom.js";
-import { forgetFields, sends } from "../shared/form.js";
+import { forgetFields, sends, whole } from "../shared/form.js";
 import { post, put } from "../shared/http.js";
 import { hush } from "../shared/notice.js";
 import { reveal } from "../shared/reveal.js";
 import { guard } from "../shared/unsaved.js";
-import { port } from "./logic.js";
 
-const NAMES = ["name", "host", "port", "dbname", "user", "sslmode"];
-const EMPTY = { name: "", host: "", port: 5432, dbname: "", user: "", sslmode: "prefer", has_password: false };
+const NAMES = ["name", "host", "port", "dbname", "user", "sslmode", "runs_at_once"];
+const EMPTY = { name: "", host: "", port: 5432, dbname: "", user: "", sslmode: "prefer", runs_at_once: 4, has_password: false };
 const form = byId("form");
 const panel = byId("one");
 
@@ -40,7 +39,7 @@ export function connectionPanel(saved) {
 
   async function save() {
     const given = values();
-    const body = { ...given, port: port(given.port), password: forget.checked ? null : password.value };
+    const body = { ...given, port: whole(given.port), runs_at_once: whole(given.runs_at_once), password: forget.checked ? null : password.value };
     const kept = await (id === null ? post("/api/connections/", body) : put(`/api/connections/${id}/`, body));
     settle();
     saved(kept);

@@ -11,7 +11,7 @@ const DAYS = 30;
 export function draft(storage, person, script, now = () => Date.now()) {
   const key = keyOf(person, script);
   return {
-    /** {name, description, connection, content, version, at}, or null. */
+    /** {name, description, connection, time_limit, content, version, at}, or null. */
     read() {
       try {
         const found = JSON.parse(storage.getItem(key));
@@ -48,6 +48,7 @@ export function differs(typed, saved) {
   return (
     typed.content.trim() !== saved.content.trim() ||
     ["name", "description"].some((field) => typed[field].trim() !== saved[field].trim()) ||
-    (typed.connection || null) !== (saved.connection || null)
+    (typed.connection || null) !== (saved.connection || null) ||
+    String(typed.time_limit ?? "").trim() !== String(saved.time_limit ?? "")
   );
 }

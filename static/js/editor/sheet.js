@@ -2,7 +2,7 @@
 import { byId, settled } from "../shared/dom.js";
 import { differs, draft } from "./drafts.js";
 
-const FIELDS = ["name", "description", "connection"];
+const FIELDS = ["name", "description", "connection", "time_limit"];
 const SOON = 400;
 
 /**
@@ -55,7 +55,7 @@ export function sheet(form, editor, changed) {
     settle(id, values, newest) {
       kept?.forget();
       kept = draft(localStorageOrNone(), person, id);
-      saved = { name: values.name, description: values.description, connection: values.connection, content: values.content };
+      saved = { ...Object.fromEntries(FIELDS.map((name) => [name, values[name]])), content: values.content };
       version = newest;
       later();
       changed(isDirty());

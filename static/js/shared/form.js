@@ -86,3 +86,8 @@ function explain(form, notice, problem) {
     tell(notice, "error", problem.message);
   }
 }
+
+/** A number as the API takes it; what is none goes as it is, to be told at its field. */
+export function whole(text) {
+  return /^\d{1,9}$/.test(text.trim()) ? Number(text) : text;
+}
