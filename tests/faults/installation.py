@@ -15,7 +15,6 @@ from dqx.embedded.children import Child
 from dqx.embedded.home import Home
 from dqx.embedded.services import Site, services
 from dqx.embedded.state import load
-from dqx.embedded.supervisor import Supervisor
 from dqx.environment import BASE_DIR
 from tests.plugin import RunningCluster, Sleeper, start_cluster
 
@@ -28,11 +27,12 @@ class Installation:
 
     Attributes:
         cluster: the PostgreSQL, to kill and to start.
+        broker: the same.
         environment: what a process needs to be a part of this DQX.
     """
 
-    def __init__(self, cluster: RunningCluster, environment: dict[str, str]) -> None:
-        self.cluster, self.environment = cluster, environment
+    def __init__(self, cluster: RunningCluster, broker: "Broker", environment: dict[str, str]) -> None:
+        self.cluster, self.broker, self.environment = cluster, broker, environment
 
     @property
     def home(self) -> Home:
@@ -57,19 +57,46 @@ class Installation:
         )
 
 
+class Broker:
+    """The broker, to stop, kill and start."""
+
+    def __init__(self, home: Home) -> None:
+        state = load(home)
+        self.url = state.broker_url
+        self._child = Child(broker_spec(home, state))
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._child.start()
+        wait_until(lambda: broker_answers(self.url), 20, lambda: "the broker does not start")
+
+    def kill(self) -> None:
+        """Kill it; what it had not yet written is lost."""
+        os.kill(self._child.pid, signal.SIGKILL)
+        self._child.stop(Sleeper().pause)
+
+    def stop(self) -> None:
+        """Stop it in order."""
+        self._child.stop(Sleeper().pause)
+
+
 class Worker:
     """A Celery process as `make run` starts it, in a group of processes of its own.
 
     Args:
         name: "worker", which does runs, "clock", which does what is short, or "beat".
+        number: of several with one name.
     """
 
-    def __init__(self, installation: Installation, name: str = "worker") -> None:
+    def __init__(self, installation: Installation, name: str = "worker", number: int = 1) -> None:
         found = services(installation.home, Site("127.0.0.1", 0))
         spec = next(spec for spec in found if spec.name == name)
         assert spec.log is not None
+        log = spec.log.with_name(f"{name}-{number}.log")
+        command = [word.replace(f"{name}@%h", f"{name}{number}@%h") for word in spec.command]
+        spec = replace(spec, log=log, command=command)
         self.ready = STARTS if name == "beat" else READY
-        self.log: Path = spec.log
+        self.log: Path = log
         self._child = Child(replace(spec, environment={**(spec.environment or {}), **installation.environment}))
 
     def start(self, seconds: float = 60) -> None:
@@ -123,9 +150,9 @@ def start_installation(postgres: str = "") -> Iterator[Installation]:
     """
     with start_cluster(postgres) as cluster:
         state = load(cluster.home)
-        supervisor = Supervisor(Sleeper())
+        broker = Broker(cluster.home)
         try:
-            supervisor.start(broker_spec(cluster.home, state), lambda pid: broker_answers(state.broker_url))
+            broker.start()
             environment = {
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": "dqx.settings",
@@ -141,8 +168,8 @@ def start_installation(postgres: str = "") -> Iterator[Installation]:
                 "DQX_TEST_ADMIN_URL": cluster.admin_url,
                 "DQX_TEST_POSTGRES_BIN": str(cluster.cluster.programs.folder),
             }
-            installation = Installation(cluster, environment)
+            installation = Installation(cluster, broker, environment)
             installation.run("-m", "django", "migrate", "--verbosity", "0")
             yield installation
         finally:
-            supervisor.stop()
+            broker.stop()

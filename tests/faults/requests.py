@@ -2,12 +2,13 @@
 
 import os
 import signal
+from typing import Any
 
 from celery import current_app
 
 from dqx.users.models import User
-from scripts_app import claims, populate, publish, runs, scripts
-from scripts_app.models import Run, Script
+from scripts_app import claims, populate, publish, runs, schedules, scripts
+from scripts_app.models import Run, Schedule, Script
 
 OPERATIONS = {"populate": populate, "publish": publish}
 
@@ -29,6 +30,35 @@ def request(kind: str, script: int) -> int:
     return OPERATIONS[kind].request(script, actor=actor(), trigger=Run.Trigger.API).pk
 
 
+def new_schedule(script: int, cron: str, operation: str = "populate_and_publish", **more: Any) -> int:
+    """Save a schedule that is on; its id."""
+    made = schedules.create(
+        actor=actor(),
+        job_name=f"schedule of {script}",
+        script_id=script,
+        cron_schedule=cron,
+        operation=operation,
+        **more,
+    )
+    return made.pk
+
+
+def switch_off() -> None:
+    """Switch every schedule off."""
+    for schedule in Schedule.objects.filter(is_active=True):
+        schedules.toggle(schedule.pk, actor=actor(), is_active=False)
+
+
+def cancel(run: int) -> None:
+    """Cancel a run."""
+    runs.cancel(run, actor=actor())
+
+
+def fire(schedule: int) -> None:
+    """What beat sends when a schedule is due."""
+    current_app.send_task("scripts_app.tasks.run_schedule", [schedule])
+
+
 def recover() -> None:
     """What beat sends every minute."""
     current_app.send_task("scripts_app.tasks.recover")
@@ -48,4 +78,5 @@ def claim_and_die(kind: str, script: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-VERBS = {verb.__name__: verb for verb in (new_script, request, recover, open_and_die, claim_and_die)}
+_ALL = (new_script, new_schedule, switch_off, request, cancel, fire, recover, open_and_die, claim_and_die)
+VERBS = {verb.__name__: verb for verb in _ALL}
