@@ -97,7 +97,14 @@ class Worker:
         spec = replace(spec, log=log, command=command)
         self.ready = STARTS if name == "beat" else READY
         self.log: Path = log
-        self._child = Child(replace(spec, environment={**(spec.environment or {}), **installation.environment}))
+        self._spec = replace(spec, environment={**(spec.environment or {}), **installation.environment})
+        self._child = Child(self._spec)
+
+    def limit_to(self, processes: int) -> None:
+        """Let it have so many processes that work."""
+        command = list(self._spec.command)
+        command[command.index("--concurrency") + 1] = str(processes)
+        self._child = Child(replace(self._spec, command=command))
 
     def start(self, seconds: float = 60) -> None:
         """Start it and wait until it takes tasks."""
