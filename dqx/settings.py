@@ -273,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-schedules": _every(20, "scripts_app.tasks.sweep"),
     "recover-runs": _every(30, "scripts_app.tasks.recover"),
     "trim-runs": _every(3_600, "scripts_app.tasks.trim"),
+    "mend-mirror": _every(3_600, "scripts_app.tasks.mend_mirror"),
     "forget-tokens": _every(86_400, "dqx.users.tasks.forget_tokens"),
 }
 

@@ -12,5 +12,6 @@ class ScriptsConfig(AppConfig):
     verbose_name = "Scripts"
 
     def ready(self) -> None:
-        """Register the scripts in the admin; Django looks into admin.py only, which has the rest. First, so that they come first there."""
-        autodiscover_modules("script_admin")
+        """Register the scripts in the admin; Django looks into admin.py only, which has the rest. First, so that they come first there.
+        And the checks, which know of models that are not there when this module is read."""
+        autodiscover_modules("script_admin", "checks")

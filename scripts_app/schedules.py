@@ -1,22 +1,18 @@
-"""Schedules: what people see, and the mirror of each that beat fires."""
+"""Schedules: what people do with them. Each change is mirrored to beat in its transaction."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, may, require
-from scripts_app import due_times, populate, schedule_times
+from scripts_app import due_times, mirror, populate, schedule_times
 from scripts_app.models import Run, Schedule, Script
 from scripts_app.permissions import ACTIONS, get_schedule_for
 from scripts_app.schedule_times import Timing
 
-TASK = "scripts_app.tasks.run_schedule"
 LONGEST_NAME = 100
 TIMES = ("frequency", "time", "day_of_week", "day_of_month", "cron_schedule", "timezone")
 # What a schedule does, and when; who changes this owns it.
@@ -82,7 +78,7 @@ def delete(pk: int, *, actor: Actor) -> None:
     """
     with transaction.atomic():
         schedule = get_schedule_for(actor, pk, "scripts.delete_schedule", lock=True)
-        _unmirror([pk])
+        mirror.remove([pk])
         _record(schedule, "delete", _values(schedule), actor)
         schedule.delete()
 
@@ -127,7 +123,7 @@ def hold(script: int) -> None:
 def forget(script: Script, *, actor: Actor) -> None:
     """Take the schedules of a script and their mirrors away, as part of its deletion."""
     schedules = list(script.schedules.all())
-    _unmirror([schedule.pk for schedule in schedules])
+    mirror.remove([schedule.pk for schedule in schedules])
     for schedule in schedules:
         _record(schedule, "delete", _values(schedule), actor)
     script.schedules.all().delete()
@@ -214,29 +210,4 @@ def _save(schedule: Schedule) -> None:
             connection.check_constraints()  # now, not at the commit: the script may have been deleted meanwhile
     except IntegrityError as exc:
         raise _no_script(schedule.script_id) from exc
-    mirror(schedule)
-
-
-# --- What beat sees ---------------------------------------------------------------------------------------------------------
-
-
-def mirror(schedule: Schedule) -> None:
-    """Let beat have an entry for an active schedule that says what the schedule says, and none for another."""
-    if not schedule.is_active:
-        _unmirror([schedule.pk])
-        return
-    columns = schedule_times.mirrored(schedule.cron_schedule, schedule.timezone)
-    # Nothing keeps beat's table from holding one crontab twice, which get_or_create would stumble over.
-    crontab = CrontabSchedule.objects.filter(**columns).first() or CrontabSchedule.objects.create(**columns)
-    PeriodicTask.objects.update_or_create(
-        name=_mirror_name(schedule.pk),
-        defaults={"task": TASK, "crontab": crontab, "args": json.dumps([schedule.pk]), "enabled": True},
-    )
-
-
-def _unmirror(pks: Sequence[int]) -> None:
-    PeriodicTask.objects.filter(name__in=[_mirror_name(pk) for pk in pks]).delete()
-
-
-def _mirror_name(pk: int) -> str:
-    return f"schedule {pk}"
+    mirror.write(schedule)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from celery.signals import worker_ready
 
-from scripts_app import claims, execution, firing, trimming
+from scripts_app import claims, execution, firing, mirror, trimming
 
 
 @shared_task
@@ -48,6 +48,12 @@ def take_over() -> None:
 def trim() -> None:
     """Take the oldest runs and due times away."""
     trimming.trim()
+
+
+@shared_task
+def mend_mirror() -> None:
+    """Make beat's entries equal to the schedules, whoever changed them past us."""
+    mirror.mend()
 
 
 @worker_ready.connect
