@@ -1,16 +1,20 @@
 """What beat sees of the schedules: an entry of its own for each active one, written in the same transaction, and whether they are equal."""
 
 import json
+import zoneinfo
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
+from cronsim import CronSim
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from dqx import sql
 from scripts_app import mirror_statements, schedule_times
 from scripts_app.models import Schedule
+from scripts_app.wall_clock import HOURS
 
 logger = structlog.get_logger("dqx.schedules")
 TASK = "scripts_app.tasks.run_schedule"
@@ -40,10 +44,10 @@ def write(schedule: Schedule) -> None:
     if not schedule.is_active or not schedule_times.is_valid(schedule.cron_schedule, schedule.timezone):
         remove([schedule.pk])
         return
-    columns = schedule_times.mirrored(schedule.cron_schedule, schedule.timezone)
+    columns = crontab(schedule.cron_schedule, schedule.timezone)
     # Nothing keeps beat's table from holding one crontab twice, which get_or_create would stumble over.
-    crontab = CrontabSchedule.objects.filter(**columns).first() or CrontabSchedule.objects.create(**columns)
-    told = {**PLAIN, "task": TASK, "crontab": crontab, "args": _args(schedule.pk)}
+    kept = CrontabSchedule.objects.filter(**columns).first() or CrontabSchedule.objects.create(**columns)
+    told = {**PLAIN, "task": TASK, "crontab": kept, "args": _args(schedule.pk)}
     PeriodicTask.objects.update_or_create(name=_name(schedule.pk), defaults=told)
 
 
@@ -60,7 +64,7 @@ def differences() -> list[Difference]:
         timing = row["cron_schedule"], row["timezone"]
         if row["id"] is not None and timing not in wanted:
             is_valid = schedule_times.is_valid(*timing)
-            wanted[timing] = schedule_times.mirrored(*timing) if is_valid else None
+            wanted[timing] = crontab(*timing) if is_valid else None
         what = _difference(row, wanted.get(timing))
         if what:
             found.append(Difference(row["name"] or _name(row["id"]), what, row["id"]))
@@ -107,3 +111,38 @@ def _args(pk: int) -> str:
 
 def _name(pk: int) -> str:
     return f"{PREFIX}{pk}"
+
+
+# --- When beat comes ----------------------------------------------------------------------------------------------------------
+
+
+def crontab(cron: str, timezone: str) -> dict[str, str]:
+    """The columns of beat's crontab that fires at every due time, or within the hour after it; sometimes at others too.
+
+    Celery wants both day fields to fit where cron takes either, and leaves out the hour that comes twice, in which
+    what comes in every hour is due.
+    """
+    sim = CronSim(cron, datetime(2000, 1, 1, tzinfo=UTC))
+    if len(sim.hours) == HOURS and _whole_hours(timezone):
+        every = dict.fromkeys(("hour", "day_of_month", "month_of_year", "day_of_week"), "*")
+        return {"minute": _numbers(sim.minutes, 60), **every, "timezone": "UTC"}
+    either = not sim.day_and
+    return {
+        "minute": _numbers(sim.minutes, 60),
+        "hour": _numbers(sim.hours, 24),
+        "day_of_month": "*" if either else _numbers(sim.days, 31),
+        "month_of_year": _numbers(sim.months, 12),
+        "day_of_week": "*" if either else _numbers({day % 7 for day in sim.weekdays}, 7),  # type: ignore[operator]
+        "timezone": timezone,
+    }
+
+
+def _whole_hours(timezone: str) -> bool:
+    zone = zoneinfo.ZoneInfo(timezone)
+    year = datetime.now(UTC).year
+    offsets = (datetime(year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13))
+    return all(offset is not None and not offset % timedelta(hours=1) for offset in offsets)
+
+
+def _numbers(values: set[int], most: int) -> str:
+    return "*" if len(values) == most else ",".join(map(str, sorted(values)))

@@ -1,14 +1,13 @@
 """When a schedule is due: its cron expression, the presets that stand for one, its times in its zone, and both in words.
 
 The expression is cron's: five fields with numbers, names, lists, ranges and steps, 0 and 7 both Sunday. Where day of month and day of week
-are both restricted, either will do. A local time that a change of the clocks leaves out is due right after the change, and one that comes
-twice is due once; steps such as */10 go by the clock and come in both hours. Evaluated by cronsim, which does as Debian's cron does.
+are both restricted, either will do. What changes of the clocks make of its times is in wall_clock.py.
 """
 
 import re
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from cron_descriptor import Options, get_description
 from cronsim import CronSim, CronSimError
 
 from dqx.errors import Invalid
+from scripts_app import wall_clock
 from scripts_app.models import Schedule
 
 Frequency = Schedule.Frequency
@@ -66,7 +66,9 @@ def check(cron: str, timezone: str) -> str:
         raise _wrong(f"A cron expression has at most {LONGEST} characters.")
     for number, part in enumerate(parts):
         _check_field(number, part)
-    expression = " ".join(parts)
+    expression = re.sub(
+        r"(\w+)-\1/\d+(?!\d)", r"\1", " ".join(parts), flags=re.IGNORECASE
+    )  # cronsim reads 5-5/2 as 5/2
     try:
         next(CronSim(expression, datetime(2000, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as exc:
@@ -217,47 +219,9 @@ def preset(timing: Timing) -> dict[str, Any]:
 
 def coming(cron: str, timezone: str, after: datetime, n: int) -> list[datetime]:
     """The next `n` due times after a moment, in the zone."""
-    return list(islice(_times(cron, timezone, after), n))
+    return list(islice(wall_clock.times(cron, timezone, after), n))
 
 
 def between(cron: str, timezone: str, after: datetime, until: datetime) -> Iterator[datetime]:
     """The due times after one moment and up to another, in the zone."""
-    return takewhile(lambda moment: moment.astimezone(UTC) <= until, _times(cron, timezone, after))
-
-
-def _times(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
-    # Two times of one zone are compared by the clock on the wall, which is wrong in the hour that comes twice.
-    start = after.astimezone(zoneinfo.ZoneInfo(timezone))
-    return (moment for moment in CronSim(cron, start) if moment.astimezone(UTC) > after.astimezone(UTC))
-
-
-def mirrored(cron: str, timezone: str) -> dict[str, str]:
-    """The columns of beat's crontab that fires at every due time, or within the hour after it; sometimes at others too.
-
-    Celery wants both day fields to fit where cron takes either, and leaves out the hour that comes twice, in which steps are due.
-    """
-    sim = CronSim(cron, datetime(2000, 1, 1, tzinfo=UTC))
-    minute, hour, *_ = cron.split()
-    if "*" in (minute[0], hour[0]) and _whole_hours(timezone):
-        every = dict.fromkeys(("hour", "day_of_month", "month_of_year", "day_of_week"), "*")
-        return {"minute": _numbers(sim.minutes, 60), **every, "timezone": "UTC"}
-    either = not sim.day_and
-    return {
-        "minute": _numbers(sim.minutes, 60),
-        "hour": _numbers(sim.hours, 24),
-        "day_of_month": "*" if either else _numbers(sim.days, 31),
-        "month_of_year": _numbers(sim.months, 12),
-        "day_of_week": "*" if either else _numbers({day % 7 for day in sim.weekdays}, 7),  # type: ignore[operator]
-        "timezone": timezone,
-    }
-
-
-def _whole_hours(timezone: str) -> bool:
-    zone = zoneinfo.ZoneInfo(timezone)
-    year = datetime.now(UTC).year
-    offsets = (datetime(year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13))
-    return all(offset is not None and not offset % timedelta(hours=1) for offset in offsets)
-
-
-def _numbers(values: set[int], most: int) -> str:
-    return "*" if len(values) == most else ",".join(map(str, sorted(values)))
+    return takewhile(lambda moment: moment.astimezone(UTC) <= until, wall_clock.times(cron, timezone, after))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django_celery_beat.tzcrontab import TzAwareCrontab
 
-from scripts_app import schedule_times
+from scripts_app import mirror, wall_clock
 
 # Of the columns, as TzAwareCrontab takes them.
 CELERY_ORDER = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
@@ -27,9 +27,9 @@ CELERY_ORDER = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year"
 def test_beat_comes_at_every_due_time_or_within_the_hour_after(cron, zone):
     """Over the year with both changes of the clocks: each due time is followed by a visit of beat before the next one is due."""
     start, end = datetime(2025, 12, 31, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-    columns = schedule_times.mirrored(cron, zone)
+    columns = mirror.crontab(cron, zone)
     visits = minutes_of(columns, start, end)
-    due = (time.astimezone(UTC) for time in schedule_times._times(cron, zone, start))
+    due = (time.astimezone(UTC) for time in wall_clock.times(cron, zone, start))
     for time in takewhile(lambda time: time < end - timedelta(hours=2), due):
         visit = visits[bisect_left(visits, time)]
         assert visit - time <= timedelta(hours=1), (time, visit)
