@@ -18,6 +18,11 @@ ORIGIN = re.compile(
     r"https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?"
 )
 
+_REDIS = {"socket_timeout": 10, "socket_connect_timeout": 5}
+# RabbitMQ has to confirm each message: else one that is sent into a line which it has closed is lost without a word.
+_RABBITMQ = {"confirm_publish": True, "read_timeout": 4, "write_timeout": 4}
+BROKER_OPTIONS = {"redis": _REDIS, "rediss": _REDIS, "amqp": _RABBITMQ, "amqps": _RABBITMQ}
+
 env = environ.Env()
 # The process's own environment wins over the file.
 env.read_env(BASE_DIR / ".env")
@@ -178,3 +183,22 @@ def database(name: str, url: str) -> dict[str, Any]:
     if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
         raise ImproperlyConfigured(f"{name} is not {expected}.")
     return config
+
+
+def broker(name: str, hint: str) -> str:
+    """The setting as the address of a broker.
+
+    Raises:
+        ImproperlyConfigured: it is missing, or not of Redis, Valkey or RabbitMQ.
+    """
+    url = required(name, hint)
+    if url.partition("://")[0] not in BROKER_OPTIONS:
+        raise ImproperlyConfigured(
+            f"{name} is not an address such as redis://:password@host:6379/0 or amqp://user:password@host:5672/vhost."
+        )
+    return url
+
+
+def broker_options(url: str) -> dict[str, Any]:
+    """What a broker of this address wants to be told of time limits and of what it has to confirm."""
+    return BROKER_OPTIONS[url.partition("://")[0]]

@@ -58,6 +58,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "dqx.users",
     "dqx.audit",
+    "dqx.monitoring",
     "dqx.embedded",
     "reference_app",
     "badDetail_app",
@@ -240,7 +241,7 @@ SIMPLE_JWT = {
 }
 
 # --- Workers ----------------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = environment.required(
+CELERY_BROKER_URL = environment.broker(
     "CELERY_BROKER_URL", "Start through manage.py or `make run`, or name your broker."
 )
 CELERY_TASK_IGNORE_RESULT = True  # the ledger is the result
@@ -254,7 +255,8 @@ CELERY_TASK_ROUTES = {f"scripts_app.tasks.{name}": {"queue": RUNS_QUEUE} for nam
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_DISABLE_PREFETCH = urlsplit(CELERY_BROKER_URL).scheme.startswith("redis")  # it works with Redis only
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker or beat that has lost its broker looks for it until it is back
+CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(CELERY_BROKER_URL)
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 3, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE

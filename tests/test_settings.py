@@ -28,6 +28,8 @@ def start(**changed: str) -> subprocess.CompletedProcess[str]:
         ("DQX_DEBUG", "perhaps"),
         ("DATABASE_URL", "mysql://u:p@h/d"),
         ("DATABASE_URL", "nonsense"),
+        ("CELERY_BROKER_URL", ""),
+        ("CELERY_BROKER_URL", "kafka://host:9092"),
         ("DQX_RUNNER_DATABASE_URL", "postgres://u:p@h:port/d"),
         ("DQX_SECRET_KEY", ""),
         ("DQX_POPULATE_ROWS", "-1"),

@@ -1,66 +1,62 @@
-"""The broker, asked short questions that never wait long: whether it answers, how many messages wait, and whether a worker lives.
+"""The broker, asked a short question that never waits long: how many messages wait in each queue.
 
-A worker's main process leaves a key in the broker every quarter of a minute, which goes by itself a minute later. It is written by
-the loop that takes the messages, so it tells more than that a process is there: a worker that has lost its broker or hangs is silent.
-Any worker keeps it, no clocks are compared, and one that is busy with long runs still does, as its runs are processes of their own.
+Asked as Celery itself speaks with it, so that it is the same with Redis, Valkey and RabbitMQ.
 """
 
-import contextlib
-import time
 from typing import Any
 
-import redis
 from celery import current_app
-from celery.signals import heartbeat_sent
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from kombu import Connection
+from kombu.exceptions import KombuError
 
-WORKER = "dqx:worker"
-KEPT = 60  # seconds
-EVERY = 15.0
+from dqx.errors import Unavailable
+from dqx.monitoring.single import Single
+
 PATIENCE = 1.5
+NOT_FOUND = "404"
+# What each way of speaking calls the most that it waits for; the others do not look at it.
+LIMITS = {
+    "socket_timeout": PATIENCE,
+    "socket_connect_timeout": PATIENCE,
+    "read_timeout": PATIENCE,
+    "write_timeout": PATIENCE,
+}
 
 
-class _Pulse:
-    """When this process wrote the key last; Celery calls every two seconds."""
-
-    written_at = -EVERY
-
-
-@heartbeat_sent.connect
-def keep_alive(**_: Any) -> None:
-    """What Celery calls in a worker's main loop."""
-    if time.monotonic() - _Pulse.written_at >= EVERY:
-        _Pulse.written_at = time.monotonic()
-        with contextlib.suppress(redis.RedisError), _line() as line:
-            line.set(WORKER, "alive", ex=KEPT)
+def queues() -> tuple[str, str]:
+    """The queue of runs, and that of what is short."""
+    return settings.RUNS_QUEUE, settings.CLOCK_QUEUE
 
 
-def worker_lives() -> bool:
-    """Whether a worker took part within the last minute.
+def _n_waiting() -> dict[str, int]:
+    """How many messages wait in each queue; none in one that nobody has made yet.
 
     Raises:
-        redis.RedisError: the broker does not answer.
+        Unavailable: the broker can't be reached, or does not answer.
     """
-    with _line() as line:
-        return bool(line.exists(WORKER))
-
-
-def n_waiting() -> int:
-    """How many messages wait for a worker.
-
-    Raises:
-        redis.RedisError: the broker does not answer.
-    """
-    with _line() as line:
-        return int(line.llen(current_app.conf.task_default_queue))
-
-
-def _line() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.CELERY_BROKER_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        retry=Retry(NoBackoff(), 0),
+    line = current_app.connection_for_read(
+        settings.CELERY_BROKER_URL, connect_timeout=PATIENCE, transport_options=LIMITS
     )
+    wrong: tuple[type[BaseException], ...] = (*line.connection_errors, *line.channel_errors, KombuError, OSError)
+    try:
+        with line:
+            line.ensure_connection(max_retries=0)
+            return {queue: _length(line, queue) for queue in queues()}
+    except wrong as exc:
+        raise Unavailable("broker_away", "The queue of the workers can't be reached.") from exc
+
+
+def _length(line: Connection, queue: str) -> int:
+    channel: Any
+    with line.channel() as channel:  # one each: RabbitMQ closes one that asks for what is not there
+        try:
+            return int(channel.queue_declare(queue, passive=True).message_count)
+        except line.channel_errors as exc:
+            if str(getattr(exc, "reply_code", "")) != NOT_FOUND:
+                raise
+            return 0
+
+
+# One question at a time, whoever asks: a broker that hangs holds one thread.
+waiting = Single(_n_waiting)

@@ -5,15 +5,14 @@ from typing import Any
 
 from django.conf import settings
 
-from dqx.sql import Reader
+from dqx.sql import SOON, Reader
 
 # Takes a query and, where it has some, its parameters; answers with rows.
 Ask = Callable[..., list[dict[str, Any]]]
-CONNECT_SECONDS = 2  # libpq knows no less
 
 
 def reader(seconds: float) -> Reader:
     """A session of the owner's that can only read, whose statements end after so many seconds."""
     owner: Mapping[str, Any] = settings.DATABASES["default"]
-    brief = {"connect_timeout": CONNECT_SECONDS, "application_name": "dqx monitoring"}
+    brief = {**SOON, "application_name": "dqx monitoring"}
     return Reader(seconds, {**owner, "OPTIONS": {**owner.get("OPTIONS", {}), **brief}})

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg2
+from amqp.exceptions import AMQPError
 from django.core.exceptions import ImproperlyConfigured
 from kombu.exceptions import OperationalError as BrokerAway
 from redis import RedisError
@@ -17,7 +18,16 @@ from dqx.environment import BASE_DIR
 from dqx.errors import DQXError
 
 # Their texts are of the code and of machines.
-HARMLESS = (AttributeError, ImportError, NameError, NotImplementedError, ImproperlyConfigured, BrokerAway, RedisError)
+HARMLESS = (
+    AttributeError,
+    ImportError,
+    NameError,
+    NotImplementedError,
+    ImproperlyConfigured,
+    BrokerAway,
+    RedisError,
+    AMQPError,
+)
 MOST_FRAMES, MOST_CAUSES = 30, 5
 HERE = f"{BASE_DIR}/"
 

@@ -1,4 +1,4 @@
-"""Whether DQX is ready to serve: its database, its broker and a worker, each told by name and within two seconds."""
+"""Whether DQX is ready to serve: its database, its broker and a worker of each queue, each told by name and within two seconds."""
 
 import functools
 import time
@@ -6,25 +6,28 @@ from concurrent.futures import Future
 from typing import NamedTuple, TypeVar
 
 import psycopg2
-import redis
 from django.db.migrations.loader import MigrationLoader
 
 from dqx.errors import DQXError, Unavailable
-from dqx.monitoring import broker, database, statements
+from dqx.monitoring import broker, database, statements, workers
+from dqx.monitoring.database import Ask
 from dqx.monitoring.single import Single
 
 T = TypeVar("T")
+D = TypeVar("D")
 SECONDS = 2.0
 STATEMENT_SECONDS = 1.5
-OK, AWAY, SLOW = "ok", "unreachable", "too_slow"
+OK, AWAY, SLOW, SILENT, UNKNOWN = "ok", "unreachable", "too_slow", "silent", "unknown"
 WORDS = {
     ("database", AWAY): "the database can't be reached",
     ("database", SLOW): "the database does not answer in time",
     ("database", "not_migrated"): "the database is not migrated (manage.py migrate)",
     ("broker", AWAY): "the broker can't be reached",
     ("broker", SLOW): "the broker does not answer in time",
-    ("worker", "silent"): "no worker has answered within a minute",
-    ("worker", "unknown"): "whether a worker answers can't be told",
+    ("worker", SILENT): "no worker of the queue of runs was seen within a minute",
+    ("worker", UNKNOWN): "whether a worker does runs can't be told",
+    ("clock", SILENT): "no worker of the queue of the clock was seen within a minute",
+    ("clock", UNKNOWN): "whether a worker starts what is due can't be told",
 }
 
 
@@ -34,6 +37,7 @@ class Health(NamedTuple):
     database: str
     broker: str
     worker: str
+    clock: str
 
     @property
     def is_ready(self) -> bool:
@@ -50,29 +54,45 @@ class Health(NamedTuple):
 def look() -> Health:
     """The health at this moment; takes two seconds at most, whatever hangs."""
     deadline = time.monotonic() + SECONDS
-    data, queue = _database.ask(), _broker.ask()  # at the same time
-    return Health(_until(deadline, data, SLOW), *_until(deadline, queue, (SLOW, "unknown")))
+    data, queues = _database.ask(), broker.waiting.ask()  # at the same time
+    state, worker, clock = _until(deadline, data, (SLOW, UNKNOWN, UNKNOWN))
+    return Health(state, _broker_is(deadline, queues), worker, clock)
 
 
-def _until(deadline: float, answer: "Future[T]", otherwise: T) -> T:
+def _until(deadline: float, answer: "Future[T]", otherwise: D) -> T | D:
     try:
         return answer.result(max(deadline - time.monotonic(), 0))
     except TimeoutError:
         return otherwise
 
 
-def _look_at_database() -> str:
+def _broker_is(deadline: float, answer: "Future[dict[str, int]]") -> str:
+    try:
+        return OK if _until(deadline, answer, None) is not None else SLOW
+    except Unavailable:
+        return AWAY
+
+
+def _look_at_database() -> tuple[str, str, str]:
     try:
         with database.reader(STATEMENT_SECONDS) as reader:
             applied = {(row["app"], row["name"]) for row in reader.rows(statements.applied_migrations())}
+            # A database that is ahead is that of a newer release which is being rolled out.
+            if not _wanted_migrations() <= applied:
+                return "not_migrated", UNKNOWN, UNKNOWN
+            return OK, *_workers(reader.rows)
     except psycopg2.errors.UndefinedTable:
-        return "not_migrated"
+        return "not_migrated", UNKNOWN, UNKNOWN
     except psycopg2.errors.QueryCanceled:
-        return SLOW
+        return SLOW, UNKNOWN, UNKNOWN
     except (Unavailable, psycopg2.Error):
-        return AWAY
-    # A database that is ahead is that of a newer release which is being rolled out.
-    return OK if _wanted_migrations() <= applied else "not_migrated"
+        return AWAY, UNKNOWN, UNKNOWN
+
+
+def _workers(ask: Ask) -> tuple[str, str]:
+    found = workers.alive(ask)
+    runs, clock = (OK if any(queue in taken for taken in found) else SILENT for queue in broker.queues())
+    return runs, clock
 
 
 @functools.cache
@@ -80,11 +100,4 @@ def _wanted_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
-def _look_at_broker() -> tuple[str, str]:
-    try:
-        return OK, OK if broker.worker_lives() else "silent"
-    except redis.RedisError:
-        return AWAY, "unknown"
-
-
-_database, _broker = Single(_look_at_database), Single(_look_at_broker)
+_database = Single(_look_at_database)

@@ -5,9 +5,9 @@ PROMETHEUS_MULTIPROC_DIR (dqx.serving sets it), and whichever is asked adds them
 """
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 
 import psycopg2
-import redis
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.values import MutexValue, ValueClass
 
 from dqx.errors import Unavailable
-from dqx.monitoring import broker, database
+from dqx.monitoring import broker, database, workers
 from dqx.monitoring.database import Ask
 from dqx.monitoring.single import Single
 
@@ -23,6 +23,7 @@ from dqx.monitoring.single import Single
 Source = Callable[[Ask], Iterable[Metric]]
 STATEMENT_SECONDS = 2.0
 SECONDS = 5.0
+BROKER_SECONDS = 2.0
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LABELS = ("method", "view", "status")
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -63,17 +64,18 @@ class Figures:
     """What the apps tell of their tables, asked once at a time: a database that hangs does not hold up those who ask."""
 
     def __init__(self, *sources: Source) -> None:
-        self._sources = sources
+        self._sources = (workers.families, *sources)
         self._question = Single(self._ask)
 
     def text(self) -> bytes:
         """All figures. What does not answer is left out, and told by dqx_database_up or dqx_broker_up."""
+        queues = broker.waiting.ask()  # at the same time as the database
         registry = CollectorRegistry()
         if ValueClass is MutexValue:
             registry.register(_Given(_web.collect()))
         else:
             MultiProcessCollector(registry)
-        registry.register(_Given([*self._from_database(), *_from_broker()]))
+        registry.register(_Given([*self._from_database(), *_from_broker(queues)]))
         return generate_latest(registry)
 
     def _from_database(self) -> list[Metric]:
@@ -93,13 +95,15 @@ class Figures:
         return [*found, _up("database", True)]
 
 
-def _from_broker() -> list[Metric]:
+def _from_broker(answer: "Future[dict[str, int]]") -> list[Metric]:
     try:
-        waiting = gauge("dqx_queue_depth", "Messages that wait for a worker.", broker.n_waiting())
-        lives = gauge("dqx_worker_up", "Whether a worker has answered within a minute.", int(broker.worker_lives()))
-    except redis.RedisError:
+        found = answer.result(BROKER_SECONDS)
+    except (Unavailable, TimeoutError):
         return [_up("broker", False)]
-    return [waiting, lives, _up("broker", True)]
+    depth = GaugeMetricFamily("dqx_queue_depth", "Messages that wait for a worker of the queue.", labels=["queue"])
+    for queue, n in found.items():
+        depth.add_metric([queue], n)
+    return [depth, _up("broker", True)]
 
 
 def _up(part: str, answers: bool) -> Metric:

@@ -4,6 +4,7 @@ Two logins: what is in `owner` and `flow` speaks as the owner, on Django's conne
 runner, whose sessions are read only, limited, used once and closed.
 """
 
+from dqx.sql.aside import SOON, execute_aside
 from dqx.sql.flow import Flow, copied_out
 from dqx.sql.lines import CHUNK, Parameters, Query
 from dqx.sql.owner import (
@@ -22,6 +23,24 @@ from dqx.sql.owner import (
 from dqx.sql.reader import Reader, runner_database
 
 __all__ = [
-    "CHUNK", "Flow", "Parameters", "Query", "Reader", "copied_out", "copy_in", "execute", "lock_is_free", "now", "release_session_lock",
-    "row", "rows", "runner_database", "session_lock", "stopper", "try_session_lock", "value",
+    "CHUNK",
+    "SOON",
+    "Flow",
+    "Parameters",
+    "Query",
+    "Reader",
+    "copied_out",
+    "copy_in",
+    "execute",
+    "execute_aside",
+    "lock_is_free",
+    "now",
+    "release_session_lock",
+    "row",
+    "rows",
+    "runner_database",
+    "session_lock",
+    "stopper",
+    "try_session_lock",
+    "value",
 ]  # fmt: skip

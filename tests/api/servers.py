@@ -152,10 +152,10 @@ def _answers(http: Http) -> bool:
 
 
 @contextlib.contextmanager
-def worker(folder: Path, **variables: str) -> Iterator[None]:
-    """A Celery worker of one process."""
+def worker(folder: Path, *more: str, **variables: str) -> Iterator[None]:
+    """A Celery worker of one process, with further options of Celery's."""
     log = folder / "worker.log"
-    options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO", *more]
     with process(
         log, lambda: "ready." in log.read_text(), "celery", "-q", "-A", "dqx", "worker", *options, **variables
     ):
@@ -163,10 +163,9 @@ def worker(folder: Path, **variables: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def beat(folder: Path) -> Iterator[None]:
+def beat(folder: Path, **variables: str) -> Iterator[None]:
     """Celery beat."""
     log = folder / "beat.log"
-    with process(
-        log, lambda: "beat: Starting" in log.read_text(), "celery", "-q", "-A", "dqx", "beat", "--loglevel", "INFO"
-    ):
+    command = ["celery", "-q", "-A", "dqx", "beat", "--loglevel", "INFO"]
+    with process(log, lambda: "beat: Starting" in log.read_text(), *command, **variables):
         yield

@@ -9,11 +9,11 @@ from django.test import Client
 
 from badDetail_app import figures as bad_row_figures
 from dqx import sql
-from dqx.monitoring import broker
 from scripts_app import runs
 from scripts_app.models import Run
 from tests import steps
 from tests.api import servers
+from tests.ops.alive import seen
 from tests.ops.scrape import Scraped, scrape
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,17 +114,19 @@ def test_runs_rows_and_bad_rows(client, publisher):
 
 def test_the_queue_and_the_oldest_queued_run(client, publisher):
     with redis.Redis.from_url(servers.own_broker()) as line:
-        line.delete("celery", broker.WORKER)
+        line.delete("runs", "clock")
         assert read(client)("dqx_oldest_queued_run_seconds") == 0
         script = steps.new_script(publisher)
         run = runs.open_run("populate", script, actor=publisher, trigger="api", dispatch=False)
         Run.objects.filter(pk=run.pk).update(created_at=run.created_at.replace(year=2020, day=1))
-        line.rpush("celery", "a message", "another")
-        line.set(broker.WORKER, "alive", ex=60)
+        line.rpush("runs", "a message", "another")
+        seen("a", "runs")
+        seen("b", "runs", "others")
         found = read(client)
-        line.delete("celery", broker.WORKER)
-    assert found("dqx_queue_depth") == 2
-    assert (found("dqx_worker_up"), found("dqx_broker_up")) == (1, 1)
+        line.delete("runs")
+    assert (found("dqx_queue_depth", queue="runs"), found("dqx_queue_depth", queue="clock")) == (2, 0)
+    assert (found("dqx_worker_up", queue="runs"), found("dqx_worker_up", queue="clock")) == (1, 0)
+    assert (found("dqx_workers"), found("dqx_broker_up")) == (2, 1)
     assert found("dqx_oldest_queued_run_seconds") > 86_400
     assert found("dqx_runs", kind="populate", status="queued") == 1
 
@@ -147,7 +149,7 @@ def test_a_database_that_is_away_does_not_fail_the_scrape(client, settings, monk
         elsewhere.setitem(settings.DATABASES["default"], "PORT", "9")
         found = read(client)
     assert found("dqx_database_up") == 0 and found.has("dqx_database_up")
-    assert not found.has("dqx_runs")
+    assert not found.has("dqx_runs") and not found.has("dqx_workers")
     assert found.has("dqx_requests_total") and found("dqx_broker_up") == 1
 
 
@@ -157,8 +159,9 @@ def test_a_slow_table_is_left_out(client, monkeypatch):
     assert found("dqx_database_up") == 0 and found.has("dqx_runs") and not found.has("dqx_bad_rows")
 
 
-def test_a_broker_that_is_away_does_not_fail_the_scrape(client, settings):
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+@pytest.mark.parametrize("nowhere", ["redis://127.0.0.1:9/0", "amqp://127.0.0.1:9//"])
+def test_a_broker_that_is_away_does_not_fail_the_scrape(client, settings, nowhere):
+    settings.CELERY_BROKER_URL = nowhere
     found = read(client)
     assert found("dqx_broker_up") == 0 and not found.has("dqx_queue_depth") and found("dqx_database_up") == 1
 
