@@ -1,6 +1,7 @@
 """A person at a browser: Chromium against gunicorn, a worker, and the databases of the tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,14 @@ class Visitor:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(self.site + "/")
+
+    def looks(self) -> Iterator[str]:
+        """Take on each size in each theme, one after the other, and say which it is."""
+        for size, (width, height) in SIZES.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            for theme in THEMES:
+                self.page.emulate_media(color_scheme=theme)
+                yield f"{size}-{theme}"
 
     def overflow(self) -> int:
         """How many pixels the page is wider than the window."""

@@ -96,36 +96,40 @@ def scheduled(world, admin):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_fit_to_be_seen(world, admin, visitor, size, theme, name):
+def test_a_page_is_fit_to_be_seen(world, admin, visitor, name):
     address, others = PAGES[name]
     visitor.sign_in(admin)
-    assert visitor.open(address).status == 200
-    fit_to_be_seen(visitor, f"{name}-{size}-{theme}", others)
+    for look in visitor.looks():
+        assert visitor.open(address).status == 200
+        fit_to_be_seen(visitor, f"{name}-{look}", others)
 
 
-def test_schedules_are_fit_to_be_seen(scheduled, admin, visitor, size, theme):
+def test_schedules_are_fit_to_be_seen(scheduled, admin, visitor):
     visitor.sign_in(admin)
-    visitor.open("/scheduler")
-    expect(visitor.page.get_by_text("4 schedules, 3 on, 2 need attention")).to_be_visible()
-    fit_to_be_seen(visitor, f"scheduler-{size}-{theme}")
+    for look in visitor.looks():
+        visitor.open("/scheduler")
+        expect(visitor.page.get_by_text("4 schedules, 3 on, 2 need attention")).to_be_visible()
+        fit_to_be_seen(visitor, f"scheduler-{look}")
 
 
 @pytest.mark.parametrize("name", EMPTY)
-def test_a_page_that_has_nothing_is_fit_to_be_seen(admin, visitor, size, theme, name):
+def test_a_page_that_has_nothing_is_fit_to_be_seen(admin, visitor, name):
     visitor.sign_in(admin)
-    visitor.open(EMPTY[name])
-    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+    for look in visitor.looks():
+        visitor.open(EMPTY[name])
+        fit_to_be_seen(visitor, f"{name}-{look}")
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_what_opens_at_the_side_is_fit_to_be_seen(scheduled, admin, visitor, size, theme, name):
+def test_what_opens_at_the_side_is_fit_to_be_seen(scheduled, admin, visitor, name):
     address, button, shown = PANELS[name]
     visitor.sign_in(admin)
-    visitor.open(address)
-    visitor.page.get_by_role("button", name=button, exact=True).click()
-    panel = visitor.page.locator(".offcanvas.show:not(.showing)")
-    expect(panel.get_by_text(shown)).to_be_visible()
-    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+    for look in visitor.looks():
+        visitor.open(address)
+        visitor.page.get_by_role("button", name=button, exact=True).click()
+        panel = visitor.page.locator(".offcanvas.show:not(.showing)")
+        expect(panel.get_by_text(shown)).to_be_visible()
+        fit_to_be_seen(visitor, f"{name}-{look}")
 
 
 def three_hundred_rules(admin):
@@ -183,47 +187,52 @@ STATES = {
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_a_page_is_fit_to_be_seen_in_other_states(admin, visitor, size, theme, name):
+def test_a_page_is_fit_to_be_seen_in_other_states(admin, visitor, name):
     address, make = STATES[name]
     if make:
         make(admin)
     visitor.sign_in(admin)
-    assert visitor.open(address).status == 200
-    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+    for look in visitor.looks():
+        assert visitor.open(address).status == 200
+        fit_to_be_seen(visitor, f"{name}-{look}")
 
 
 @pytest.mark.parametrize("name", OPEN)
-def test_a_page_for_those_not_signed_in_is_fit_to_be_seen(visitor, size, theme, name):
+def test_a_page_for_those_not_signed_in_is_fit_to_be_seen(visitor, name):
     address, status = OPEN[name]
-    assert visitor.open(address).status == status
-    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+    for look in visitor.looks():
+        assert visitor.open(address).status == status
+        fit_to_be_seen(visitor, f"{name}-{look}")
 
 
 @pytest.mark.parametrize(("name", "address"), [("forbidden", "/admin/users/user/"), ("refused", "/runs/4711")])
-def test_a_refusal_is_fit_to_be_seen(viewer, visitor, size, theme, name, address):
+def test_a_refusal_is_fit_to_be_seen(viewer, visitor, name, address):
     visitor.sign_in(viewer)
-    assert visitor.open(address).status in (403, 404)
-    fit_to_be_seen(visitor, f"{name}-{size}-{theme}")
+    for look in visitor.looks():
+        assert visitor.open(address).status in (403, 404)
+        fit_to_be_seen(visitor, f"{name}-{look}")
 
 
-def test_a_lock_out_is_fit_to_be_seen(visitor, size, theme):
+def test_a_lock_out_is_fit_to_be_seen(visitor):
     AccessAttempt.objects.create(username="vera", ip_address="127.0.0.1", failures_since_start=1000)
-    visitor.open("/accounts/login")
-    visitor.page.get_by_label("Username").fill("vera")
-    visitor.page.get_by_label("Password", exact=True).fill("x")
-    visitor.page.keyboard.press("Enter")
-    expect(visitor.page.get_by_role("heading", name="Too many attempts")).to_be_visible()
-    fit_to_be_seen(visitor, f"locked-out-{size}-{theme}")
+    for look in visitor.looks():
+        visitor.open("/accounts/login")
+        visitor.page.get_by_label("Username").fill("vera")
+        visitor.page.get_by_label("Password", exact=True).fill("x")
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.page.get_by_role("heading", name="Too many attempts")).to_be_visible()
+        fit_to_be_seen(visitor, f"locked-out-{look}")
 
 
 @pytest.mark.parametrize("status", [400, 500])
-def test_a_failure_is_fit_to_be_seen(visitor, size, theme, status):
+def test_a_failure_is_fit_to_be_seen(visitor, status):
     """What Django renders when nothing else works; the rest of the site stands in for what failed."""
     visitor.page.route(
         "**/failing", lambda route: route.fulfill(status=status, body=render_to_string(f"{status}.html"))
     )
-    visitor.open("/failing")
-    fit_to_be_seen(visitor, f"{status}-{size}-{theme}")
+    for look in visitor.looks():
+        visitor.open("/failing")
+        fit_to_be_seen(visitor, f"{status}-{look}")
 
 
 def test_the_navigation_keeps_to_one_line_whatever_the_width(admin, visitor):
