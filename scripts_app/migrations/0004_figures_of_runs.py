@@ -2,12 +2,16 @@
 
 from django.db import migrations, models
 
+from dqx import migrating
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [("scripts", "0003_run_connection")]
 
     operations = [
-        migrations.AddIndex(
+        migrating.AddIndexInPeace(
             "run",
             models.Index(
                 fields=["kind", "status"],
