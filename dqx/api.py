@@ -98,6 +98,7 @@ urlpatterns = [
     *both("scheduler/<int:pk>/toggle", schedule_api.Toggle),
     *both("scheduler/<int:pk>/run_now", schedule_api.RunNow),
     *both("scheduler/<int:pk>/next_runs", schedule_api.NextRuns),
+    *both("scheduler/<int:pk>/due_times", schedule_api.DueTimes),
     *both("runs", scripts.Runs),
     *both("runs/<int:pk>", scripts.OneRun),
     *both("runs/<int:pk>/cancel", scripts.Cancel),

@@ -117,8 +117,24 @@ class RunError(serializers.Serializer):
         return instance
 
 
+class AttemptBody(serializers.Serializer):
+    """An attempt of a run that failed, and was worth another."""
+
+    n = serializers.IntegerField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField()
+    error = RunError()
+
+    def to_representation(self, instance: Any) -> Any:
+        """As the ledger has it."""
+        return instance
+
+
 class RunBody(serializers.ModelSerializer):
-    """A run. What it did to the bad rows stands there once a publish has succeeded, and is null before and for a populate."""
+    """A run. What it did to the bad rows stands there once a publish has succeeded, and is null before and for a populate.
+
+    `attempt` counts from 1; a queued run is not begun before `not_before`, when its next attempt is made.
+    """
 
     actor = PersonBody(allow_null=True)
     connection = serializers.SerializerMethodField()
@@ -130,6 +146,7 @@ class RunBody(serializers.ModelSerializer):
     resolved = serializers.IntegerField(source="n_resolved", allow_null=True)
     unchanged = serializers.IntegerField(source="n_unchanged", allow_null=True)
     error = RunError(allow_null=True)
+    attempts = AttemptBody(many=True, help_text="Those that failed before the present one.")
 
     class Meta:
         model = Run
@@ -137,7 +154,7 @@ class RunBody(serializers.ModelSerializer):
             "id", "kind", "status", "script", "script_name", "content_hash", "schedule", "trigger", "actor",
             "connection", "connection_given",
             "created_at", "started_at", "finished_at", "cancel_requested_at", "seconds", "progress",
-            "pairs", "new", "changed", "resolved", "unchanged", "error",
+            "attempt", "attempts", "not_before", "pairs", "new", "changed", "resolved", "unchanged", "error",
         )  # fmt: skip
 
     def get_connection(self, run: Run) -> str | None:

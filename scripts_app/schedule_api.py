@@ -4,14 +4,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dqx.rest import View, accepts
-from scripts_app import schedule_catalogue, schedules
+from scripts_app import due_time_catalogue, schedule_catalogue, schedules
 from scripts_app.bodies import RunBody
+from scripts_app.due_time_bodies import DueTimeBody, DueTimePage, DueTimesQuery
 from scripts_app.models import Run
 from scripts_app.schedule_bodies import (
     ComingBody,
     ComingQuery,
     ScheduleBody,
     ScheduleFields,
+    ScheduleQuery,
     SchedulesQuery,
     TimingFields,
     ToggleFields,
@@ -25,7 +27,8 @@ class Schedules(View):
     def get(self, request: Request) -> Response:
         """200 the list, in the order in which they were made."""
         place, size = self.place("schedules"), self.query["page_size"]
-        page = schedule_catalogue.listed(actor=request.user, scripts=self.query["script_id"], place=place, size=size)
+        wanted = {"scripts": self.query["script_id"], "late": self.query["late"], "recent": self.query["recent"]}
+        page = schedule_catalogue.listed(actor=request.user, place=place, size=size, **wanted)
         return self.listed("schedules", page, ScheduleBody(page.rows, many=True).data)
 
     @accepts(body=ScheduleFields, returns={201: ScheduleBody})
@@ -39,18 +42,19 @@ class Schedules(View):
 class OneSchedule(View):
     """A schedule."""
 
-    @accepts(returns={200: ScheduleBody})
+    @accepts(query=ScheduleQuery, returns={200: ScheduleBody})
     def get(self, request: Request, pk: int) -> Response:
         """200 the schedule."""
-        return Response(ScheduleBody(schedule_catalogue.get(pk, actor=request.user)).data)
+        found = schedule_catalogue.get(pk, actor=request.user, recent=self.query["recent"])
+        return Response(ScheduleBody(found).data)
 
-    @accepts(body=ScheduleFields, returns={200: ScheduleBody})
+    @accepts(query=ScheduleQuery, body=ScheduleFields, returns={200: ScheduleBody})
     def put(self, request: Request, pk: int) -> Response:
         """200 the schedule, told in full."""
         schedules.update(pk, actor=request.user, whole=True, **self.values)
         return self.get(request, pk)
 
-    @accepts(body=ScheduleFields, returns={200: ScheduleBody})
+    @accepts(query=ScheduleQuery, body=ScheduleFields, returns={200: ScheduleBody})
     def patch(self, request: Request, pk: int) -> Response:
         """200 the schedule."""
         schedules.update(pk, actor=request.user, **self.values)
@@ -66,11 +70,12 @@ class OneSchedule(View):
 class Toggle(View):
     """Switch a schedule on or off."""
 
-    @accepts(body=ToggleFields, returns={200: ScheduleBody})
+    @accepts(query=ScheduleQuery, body=ToggleFields, returns={200: ScheduleBody})
     def post(self, request: Request, pk: int) -> Response:
         """200 the schedule."""
         schedules.toggle(pk, actor=request.user, **self.values)
-        return Response(ScheduleBody(schedule_catalogue.get(pk, actor=request.user)).data)
+        found = schedule_catalogue.get(pk, actor=request.user, recent=self.query["recent"])
+        return Response(ScheduleBody(found).data)
 
 
 class RunNow(View):
@@ -82,6 +87,18 @@ class RunNow(View):
         trigger = Run.Trigger.PERSON if self.is_by_hand else Run.Trigger.API
         run = schedules.run_now(pk, actor=request.user, trigger=trigger)
         return Response(RunBody(run).data, status=202, headers={"Location": f"/api/runs/{run.pk}/"})
+
+
+class DueTimes(View):
+    """What became of the times at which a schedule was due."""
+
+    @accepts(query=DueTimesQuery, returns={200: DueTimePage})
+    def get(self, request: Request, pk: int) -> Response:
+        """200 a page, newest first."""
+        place, size = self.place("due times"), self.query["page_size"]
+        outcomes = self.query["outcome"]
+        page = due_time_catalogue.of_schedule(pk, actor=request.user, outcomes=outcomes, place=place, size=size)
+        return self.paged("due times", page, DueTimeBody(page.rows, many=True).data)
 
 
 class NextRuns(View):

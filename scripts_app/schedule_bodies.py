@@ -9,10 +9,12 @@ from rest_framework import serializers
 from dqx.rest import Flag, ListQuery, Query, Strict, Text, Whole
 from scripts_app import schedule_times, schedules
 from scripts_app.bodies import LARGEST_ID, PersonBody, RunBody
+from scripts_app.due_time_bodies import DueTimeBody
 from scripts_app.models import Schedule
 from scripts_app.schedule_catalogue import Coming, Listed
 
 MOST_COMING = 100
+MOST_RECENT = 50
 _DAY = {"type": "string", "enum": [name for day in schedule_times.DAYS for name in (day, day[:3])]}
 
 
@@ -58,6 +60,11 @@ class ScheduleFields(TimingFields):
     script_id = Whole(min_value=1, max_value=LARGEST_ID)
     operation = serializers.ChoiceField(Schedule.Operation.choices, default=Schedule.Operation.POPULATE.value)
     is_active = Flag(default=True)
+    catch_up = serializers.ChoiceField(
+        Schedule.CatchUp.choices,
+        default=Schedule.CatchUp.RUN_LAST.value,
+        help_text="What becomes of times that are missed while DQX is down: the last one is run, or none.",
+    )
 
 
 class ToggleFields(Strict):
@@ -71,6 +78,22 @@ class SchedulesQuery(ListQuery):
 
     script_id = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), default=list)
 
+    late = serializers.BooleanField(
+        default=None, allow_null=True, help_text="Only those that are late, or that are not."
+    )
+    recent = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST_RECENT,
+        default=0,
+        help_text="How many of its newest due times are told of each, as `recent`.",
+    )
+
+
+class ScheduleQuery(Query):
+    """How much of a schedule."""
+
+    recent = serializers.IntegerField(min_value=0, max_value=MOST_RECENT, default=0)
+
 
 class ComingQuery(Query):
     """How many."""
@@ -79,7 +102,10 @@ class ComingQuery(Query):
 
 
 class ScheduleBody(serializers.Serializer):
-    """A schedule. `problem` says why it rests although it may be active; `last_run` is the newest run that was done for it."""
+    """A schedule. `problem` says why it rests although it may be active; `last_run` is the newest run that was done for it.
+
+    It is late when a due time is past for longer than DQX_LATE_SECONDS and nobody has taken it up, or its run has not begun.
+    """
 
     id = serializers.IntegerField(source="schedule.id")
     job_name = serializers.CharField(source="schedule.job_name")
@@ -96,8 +122,19 @@ class ScheduleBody(serializers.Serializer):
     description = serializers.CharField(help_text="When, in words.")
     owner = PersonBody(source="schedule.owner", allow_null=True)
     problem = serializers.CharField(allow_null=True)
+    catch_up = serializers.ChoiceField(Schedule.CatchUp.choices, source="schedule.catch_up")
     next_run = serializers.DateTimeField(allow_null=True, help_text="In the zone's own time, with its offset.")
+    next_due_at = serializers.DateTimeField(
+        source="schedule.next_due_at",
+        allow_null=True,
+        help_text="The first due time that nobody has taken up yet; past where it is late.",
+    )
+    late = serializers.BooleanField()
+    late_since = serializers.DateTimeField(source="late.since", allow_null=True, default=None)
+    late_why = serializers.CharField(source="late.why", allow_null=True, default=None)
     last_run = RunBody(allow_null=True)
+    last_due = DueTimeBody(allow_null=True)
+    recent = DueTimeBody(many=True, help_text="Its newest due times, newest first, as many as were asked for.")
     created_at = serializers.DateTimeField(source="schedule.created_at")
     updated_at = serializers.DateTimeField(source="schedule.updated_at")
 
@@ -106,7 +143,11 @@ class ScheduleBody(serializers.Serializer):
         timing = schedules.timing_of(instance.schedule)
         words = schedule_times.in_words(timing.cron_schedule)
         told = super().to_representation({**instance._asdict(), **schedule_times.preset(timing), "description": words})
-        return {**told, "next_run": instance.next_run and instance.next_run.isoformat()}
+        return {
+            **told,
+            "late": instance.late is not None,
+            "next_run": instance.next_run and instance.next_run.isoformat(),
+        }
 
 
 class ComingBody(serializers.Serializer):

@@ -20,9 +20,10 @@ CONTRACT = {
     "runs/<int:pk>/cancel", "bad_detail", "bad_detail/filters", "bad_detail/export", "bad_detail/history", "stats/by_date",
     "stats/by_rule", "stats/by_source", "stats/summary", "stats/worst_records", "stats/activity", "stats/changes",
     "scheduler", "scheduler/preview", "scheduler/<int:pk>",
-    "scheduler/<int:pk>/toggle", "scheduler/<int:pk>/run_now", "scheduler/<int:pk>/next_runs", "reference_tables/rules",
-    "reference_tables/rules/<anything:pk>", "reference_tables/sources", "reference_tables/sources/<anything:pk>", "connections",
-    "connections/<int:pk>", "connections/<int:pk>/test", "audit", "schema", "^docs/?$",
+    "scheduler/<int:pk>/toggle", "scheduler/<int:pk>/run_now", "scheduler/<int:pk>/next_runs", "scheduler/<int:pk>/due_times",
+    "reference_tables/rules", "reference_tables/rules/<anything:pk>", "reference_tables/sources",
+    "reference_tables/sources/<anything:pk>", "connections", "connections/<int:pk>",
+    "connections/<int:pk>/test", "audit", "schema", "^docs/?$",
     "reference_tables/export", "reference_tables/import", "reference_tables/missing", "reference_tables/uses", "sql_scripts/names",
 }  # fmt: skip
 # A page and a file; the rest is JSON.

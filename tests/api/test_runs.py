@@ -11,7 +11,8 @@ PATH = "/api/runs/"
 FIELDS = {
     "id", "kind", "status", "script", "script_name", "content_hash", "schedule", "trigger", "actor", "connection", "connection_given",
     "created_at", "started_at", "finished_at",
-    "cancel_requested_at", "seconds", "progress", "pairs", "new", "changed", "resolved", "unchanged", "error",
+    "cancel_requested_at", "seconds", "progress", "attempt", "attempts", "not_before",
+    "pairs", "new", "changed", "resolved", "unchanged", "error",
 }  # fmt: skip
 
 

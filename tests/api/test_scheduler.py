@@ -20,6 +20,7 @@ PATH = "/api/scheduler/"
 FIELDS = {
     "id", "job_name", "script_id", "script_name", "frequency", "time", "day_of_week", "day_of_month", "cron_schedule", "timezone",
     "operation", "is_active", "description", "owner", "problem", "next_run", "last_run", "created_at", "updated_at",
+    "catch_up", "next_due_at", "late", "late_since", "late_why", "last_due", "recent",
 }  # fmt: skip
 WHEN = ("frequency", "time", "day_of_week", "day_of_month", "cron_schedule")
 
@@ -54,7 +55,7 @@ def when(told):
 def test_the_life_of_a_schedule(as_publisher, publisher, script):
     given = {
         "job_name": "nightly", "script_id": script.pk, "frequency": "weekly", "time": "02:05", "day_of_week": "monday",
-        "timezone": "Europe/Berlin", "operation": "populate_and_publish", "is_active": True,
+        "timezone": "Europe/Berlin", "operation": "populate_and_publish", "is_active": True, "catch_up": "skip",
     }  # fmt: skip
     answer = as_publisher.post(PATH, given)
     assert answer.status_code == 201
@@ -72,7 +73,12 @@ def test_the_life_of_a_schedule(as_publisher, publisher, script):
 
     put = as_publisher.put(answer["Location"], body(script, cron_schedule="0 4 * * *")).json()
     assert when(put) == ["cron", None, None, None, "0 4 * * *"]
-    assert (put["timezone"], put["operation"], put["is_active"]) == ("UTC", "populate", True)
+    assert (put["timezone"], put["operation"], put["is_active"], put["catch_up"]) == (
+        "UTC",
+        "populate",
+        True,
+        "run_last",
+    )
     patched = as_publisher.patch(answer["Location"], {"job_name": "other", "is_active": False}).json()
     assert (patched["job_name"], patched["cron_schedule"], patched["next_run"]) == ("other", "0 4 * * *", None)
 
@@ -197,7 +203,10 @@ def test_a_weekly_one_keeps_its_day(as_publisher, script):
 def test_what_is_answered_can_be_sent_back(as_publisher, script, daily):
     weekly = made(as_publisher, script, frequency="weekly", time="02:05", day_of_week=0)
     for told in (daily, weekly, made(as_publisher, script, cron_schedule="*/5 * * * *")):
-        writable = {name: told[name] for name in (*WHEN, "job_name", "script_id", "timezone", "operation", "is_active")}
+        writable = {
+            name: told[name]
+            for name in (*WHEN, "job_name", "script_id", "timezone", "operation", "is_active", "catch_up")
+        }
         again = as_publisher.put(f"{PATH}{told['id']}", writable).json()
         assert {**again, "updated_at": told["updated_at"]} == told
 
@@ -224,7 +233,7 @@ def test_the_number_of_statements_does_not_grow(as_publisher, publisher, script,
                 script=script, script_name="x", content="", content_hash="", kind="populate", status="failed", trigger="schedule",
                 actor=publisher, schedule_id=told["id"],
             )  # fmt: skip
-        with django_assert_num_queries(3):  # who asks, the schedules, their newest runs
+        with django_assert_num_queries(4):  # who asks, the schedules, their newest runs and due times
             assert len(as_publisher.get(PATH).json()) == count
 
 

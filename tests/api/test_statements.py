@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reference_app.models import Rule, Source
-from scripts_app.models import Connection, Run, Schedule, Script, Version
+from scripts_app.models import Connection, DueTime, Run, Schedule, Script, Version
 from tests import steps
 from tests.api import bad_rows
 
@@ -16,7 +16,8 @@ ADDRESSES = [
     "sql_scripts/{script}/staging", "sql_scripts/{script}/review", "sql_scripts/{script}/versions", "sql_scripts/{script}/versions/1",
     "runs", "runs/{run}", "bad_detail", "bad_detail?q=u", "bad_detail/filters", "bad_detail/history?rule_id=R1&source_id=S1&source_uid=u1",
     "stats/by_date", "stats/by_rule", "stats/by_source", "stats/summary", "scheduler", "scheduler/{schedule}",
-    "scheduler/{schedule}/next_runs", "reference_tables/rules", "reference_tables/sources", "connections", "audit",
+    "scheduler/{schedule}/next_runs", "scheduler/{schedule}/due_times", "reference_tables/rules", "reference_tables/sources",
+    "connections", "audit",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def add(first, last, actor):
         run = steps.failed_run(script, actor)
         schedule = Schedule.objects.create(job_name=f"job {n}", script=script, cron_schedule="5 2 * * *", owner=actor)
         Run.objects.filter(pk=run.pk).update(schedule=schedule)
+        DueTime.objects.create(schedule=schedule, due_at=run.created_at, outcome="ran", run=run)
 
 
 def add_to(script, n_rows, actor):

@@ -36,6 +36,7 @@ LOOKS = [
     "scheduler",
     "scheduler/{schedule}",
     "scheduler/{schedule}/next_runs",
+    "scheduler/{schedule}/due_times",
     "reference_tables/rules",
     "reference_tables/rules/SHAPE",
     "reference_tables/sources",
