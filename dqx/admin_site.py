@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 # The heads of the first page in their order: by what people do, not by where the code lies. Others follow by name.
-GROUPS = ("Scripts", "Bad rows", "References", "Administration")
+GROUPS = ("Scripts", "Alerts", "Bad rows", "References", "Administration")
 
 
 class AdminSite(admin.AdminSite):

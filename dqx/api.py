@@ -16,6 +16,7 @@ from reference_app import api as references
 from reference_app import file_api as reference_files
 from scripts_app import api as scripts
 from scripts_app import connection_api, editor_api, query_api, schedule_api, use_api, version_api
+from scripts_app.alerts import api as alerts
 
 
 class Anything:
@@ -89,6 +90,14 @@ urlpatterns = [
     *both("connections", connection_api.Connections),
     *both("connections/<int:pk>", connection_api.OneConnection),
     *both("connections/<int:pk>/test", connection_api.TestConnection),
+    *both("alerts/channels", alerts.Channels),
+    *both("alerts/channels/names", alerts.ChannelNames),
+    *both("alerts/channels/<int:pk>", alerts.OneChannel),
+    *both("alerts/channels/<int:pk>/test", alerts.TestChannel),
+    *both("alerts/rules", alerts.AlertRules),
+    *both("alerts/rules/<int:pk>", alerts.OneAlertRule),
+    *both("alerts/incidents", alerts.Incidents),
+    *both("alerts/messages", alerts.Messages),
     *both("sql_scripts/<int:pk>/versions", version_api.Versions),
     *both("sql_scripts/<int:pk>/versions/<int:n>", version_api.OneVersion),
     *both("sql_scripts/<int:pk>/versions/<int:n>/restore", version_api.Restore),

@@ -130,6 +130,37 @@ def token(name: str, least: int = 16) -> str:
     return value
 
 
+def mail_server(name: str) -> dict[str, Any]:
+    """The setting as Django's EMAIL_… settings; none where it is empty.
+
+    Raises:
+        ImproperlyConfigured: it is none of a mail server.
+    """
+    url = text(name)
+    if not url:
+        return {}
+    expected = "an address such as smtp+tls://user:password@mail.example.org:587 (smtp, smtp+tls or smtp+ssl)"
+    try:
+        found = dict(env.email_url_config(url))
+    except (KeyError, ValueError, ImproperlyConfigured) as exc:
+        raise ImproperlyConfigured(f"{name} is not {expected}.") from exc
+    if not (url.startswith("smtp") and found.get("EMAIL_HOST")):
+        raise ImproperlyConfigured(f"{name} is not {expected}.")
+    return {key: value for key, value in found.items() if key != "EMAIL_FILE_PATH"}
+
+
+def base_url(name: str) -> str:
+    """The setting as the address that people reach the pages by, without a slash at its end; "" where it is not set.
+
+    Raises:
+        ImproperlyConfigured: it is no address of http or https.
+    """
+    found = text(name).rstrip("/")
+    if found and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", found):
+        raise ImproperlyConfigured(f"{name} is not an address such as https://dqx.example.org.")
+    return found
+
+
 def log_format() -> str:
     """DQX_LOG_FORMAT: "json" or "console"; where it is not set, what suits who reads: a person at a terminal, or a program.
 

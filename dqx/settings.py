@@ -210,6 +210,14 @@ ENCRYPTION_KEYS = environment.keys("DQX_ENCRYPTION_KEYS")
 # Where connections may lead; anywhere but to addresses that are no database's where it is empty (scripts_app/hosts.py).
 ALLOWED_DATABASE_HOSTS = environment.hosts("DQX_ALLOWED_DATABASE_HOSTS")
 
+# --- Alerts -----------------------------------------------------------------------------------------------------------
+EMAIL_HOST = ""  # no mail until a server is named
+globals().update(environment.mail_server("DQX_EMAIL_URL"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.text("DQX_EMAIL_FROM", "DQX <dqx@localhost>")
+# How people reach the pages; for the links in messages.
+BASE_URL = environment.base_url("DQX_BASE_URL")
+
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -231,6 +239,14 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["dqx.openapi.one_form"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Where several have fields of one name.
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "scripts_app.models.Run.Kind",
+        "StatusEnum": "scripts_app.models.Run.Status",
+        "ChannelKindEnum": "scripts_app.models.Channel.Kind",
+        "MessageStatusEnum": "scripts_app.models.Message.Status",
+        "TroubleEnum": "scripts_app.models.Trouble",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
 }
 SIMPLE_JWT = {
@@ -274,6 +290,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE = {
     "sweep-schedules": _every(20, "scripts_app.tasks.sweep"),
     "recover-runs": _every(30, "scripts_app.tasks.recover"),
+    "tell-alerts": _every(30, "scripts_app.tasks.tell"),
     "trim-runs": _every(3_600, "scripts_app.tasks.trim"),
     "mend-mirror": _every(3_600, "scripts_app.tasks.mend_mirror"),
     "forget-tokens": _every(86_400, "dqx.users.tasks.forget_tokens"),

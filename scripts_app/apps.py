@@ -14,4 +14,4 @@ class ScriptsConfig(AppConfig):
     def ready(self) -> None:
         """Register the scripts in the admin; Django looks into admin.py only, which has the rest. First, so that they come first there.
         And the checks, which know of models that are not there when this module is read."""
-        autodiscover_modules("script_admin", "checks")
+        autodiscover_modules("script_admin", "alerts.admin", "checks")

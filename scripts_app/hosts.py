@@ -1,4 +1,7 @@
-"""Which servers a connection may lead to. A name is resolved once, its addresses are judged, and libpq is given those same addresses."""
+"""Which servers a connection, or a channel of alerts, may lead to.
+
+A name is resolved once, its addresses are judged, and libpq is given those same addresses.
+"""
 
 import re
 import socket
@@ -57,6 +60,24 @@ def addresses(host: str, port: int) -> list[str]:
     return [str(address) for address in found[:MOST_ADDRESSES]]
 
 
+def check_reachable(host: str) -> None:
+    """Refuse a host that nothing of DQX may lead to; the list is of databases only and says nothing of it.
+
+    Raises:
+        Invalid: host_malformed or host_refused.
+    """
+    _judge_places(_resolve(host, 0))
+
+
+def check_place(address: str) -> None:
+    """The same for an address, such as the one that a connection has led to.
+
+    Raises:
+        Invalid: host_refused.
+    """
+    _judge_places([ip_address(address.partition("%")[0])])
+
+
 def _resolve(host: str, port: int) -> list[Address]:
     if len(host) > LONGEST_HOST or not _HOST.fullmatch(host):
         raise Invalid(
@@ -72,14 +93,18 @@ def _resolve(host: str, port: int) -> list[Address]:
 
 
 def _judge(host: str, found: list[Address]) -> None:
+    _judge_places(found)
+    if not (_is_listed_name(host) or (found and all(map(_is_listed, found)))):
+        raise Invalid("host_not_allowed", "The host is none of those in DQX_ALLOWED_DATABASE_HOSTS.", field="host")
+
+
+def _judge_places(found: list[Address]) -> None:
     if any(_is_forbidden(address) for address in found):
         raise Invalid(
             "host_refused",
-            "The host leads to an address that is no database's: link-local, of a cloud's metadata, a group or unspecified.",
+            "The host leads to an address that is no server's: link-local, of a cloud's metadata, a group or unspecified.",
             field="host",
         )
-    if not (_is_listed_name(host) or (found and all(map(_is_listed, found)))):
-        raise Invalid("host_not_allowed", "The host is none of those in DQX_ALLOWED_DATABASE_HOSTS.", field="host")
 
 
 def _is_forbidden(address: Address) -> bool:

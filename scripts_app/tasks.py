@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from scripts_app import claims, execution, firing, mirror, trimming
+from scripts_app.alerts import delivery, noticing
 
 
 @shared_task
@@ -54,6 +55,13 @@ def trim() -> None:
 def mend_mirror() -> None:
     """Make beat's entries equal to the schedules, whoever changed them past us."""
     mirror.mend()
+
+
+@shared_task
+def tell() -> None:
+    """Notice what has gone wrong or right, and tell those who want to hear of it."""
+    noticing.notice()
+    delivery.tell()
 
 
 @worker_ready.connect

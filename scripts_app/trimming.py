@@ -1,6 +1,7 @@
 """The ledger is trimmed by age; what was counted of its runs is kept (RunCount), so that figures never fall."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import transaction
 from dqx import sql
 from dqx.sql import Query
 from scripts_app import queue_statements as statements
+from scripts_app.alerts import messages
 
 logger = structlog.get_logger("dqx.runs")
 # In a transaction, so that nobody waits long for a row; and one call ends after so many of them.
@@ -23,6 +25,7 @@ def trim() -> int:
     if not settings.KEEP_RUNS_DAYS:
         return 0
     _in_batches(statements.trim_due_times(), sql.execute)
+    messages.trim(sql.now() - timedelta(days=settings.KEEP_RUNS_DAYS))
     n = _in_batches(statements.trim_runs(), lambda query, values: int(sql.value(query, values)))
     if n:
         logger.info("old runs were trimmed", n=n)

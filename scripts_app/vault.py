@@ -1,9 +1,9 @@
-"""Passwords of databases, encrypted: at rest with keys of their own, and on the way to a worker for a short time."""
+"""Passwords of databases and addresses of channels, encrypted: at rest with keys of their own, and briefly on the way to a worker."""
 
 import base64
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -15,38 +15,48 @@ from dqx.errors import Conflict, Invalid
 DETAILS_LIVE = timedelta(minutes=15)
 
 
-def encrypt(password: str) -> bytes:
-    """A password as it is kept; nothing for none.
+class Kept(NamedTuple):
+    """What is kept, in the words of what is told when it can't be, and the field that it is entered in."""
+
+    words: str
+    field: str
+
+
+PASSWORD = Kept("The password of the connection", "password")
+
+
+def encrypt(password: str, what: Kept = PASSWORD) -> bytes:
+    """A secret as it is kept; nothing for none.
 
     Raises:
         Invalid: DQX_ENCRYPTION_KEYS is not set.
     """
-    return _keys().encrypt(password.encode()) if password else b""
+    return _keys(what).encrypt(password.encode()) if password else b""
 
 
-def decrypt(secret: bytes) -> str:
-    """The password that was kept.
+def decrypt(secret: bytes, what: Kept = PASSWORD) -> str:
+    """The secret that was kept.
 
     Raises:
         Invalid: DQX_ENCRYPTION_KEYS is not set.
         Conflict: none of the keys opens the secret.
     """
     try:
-        return _keys().decrypt(secret).decode() if secret else ""
+        return _keys(what).decrypt(secret).decode() if secret else ""
     except InvalidToken as exc:
-        raise _unreadable() from exc
+        raise _unreadable(what) from exc
 
 
-def rotate(secret: bytes) -> bytes:
+def rotate(secret: bytes, what: Kept = PASSWORD) -> bytes:
     """The same password, encrypted with the first key.
 
     Raises:
         As `decrypt`.
     """
     try:
-        return _keys().rotate(secret) if secret else b""
+        return _keys(what).rotate(secret) if secret else b""
     except InvalidToken as exc:
-        raise _unreadable() from exc
+        raise _unreadable(what) from exc
 
 
 def seal(details: dict[str, Any], run: int) -> str:
@@ -78,10 +88,8 @@ def lost() -> Conflict:
     )
 
 
-def _unreadable() -> Conflict:
-    return Conflict(
-        "secret_unreadable", "The password of the connection was encrypted with a key that is gone. Enter it again."
-    )
+def _unreadable(what: Kept) -> Conflict:
+    return Conflict("secret_unreadable", f"{what.words} was encrypted with a key that is gone. Enter it again.")
 
 
 def _traveller() -> Fernet:
@@ -89,12 +97,12 @@ def _traveller() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(salted_hmac("dqx.vault.once", "", algorithm="sha256").digest()))
 
 
-def _keys() -> MultiFernet:
+def _keys(what: Kept) -> MultiFernet:
     """All keys open, the first one locks: a new key is put in front of the old one."""
     if not settings.ENCRYPTION_KEYS:
         raise Invalid(
             "encryption_key_missing",
-            "A connection's password can't be kept without a key. Set DQX_ENCRYPTION_KEYS (see .env.example).",
-            field="password",
+            f"{what.words} can't be kept without a key. Set DQX_ENCRYPTION_KEYS (see .env.example).",
+            field=what.field,
         )
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from scripts_app.models import Connection, Run, Schedule, Script
+from scripts_app.models import Channel, Connection, Run, Schedule, Script
 from tests import steps
 
 OTHER = steps.FIVE.replace("'u1'", "'u2'")
@@ -11,6 +11,8 @@ RULE = {"rule_id": "R2", "rule_name": "x"}
 SOURCE = {"source_id": "S2", "source_name": "x"}
 SCHEDULE = {"job_name": "new", "cron_schedule": "5 2 * * *"}
 CONNECTION = {"name": "new", "host": "db.example.org", "dbname": "d", "user": "u"}
+CHANNEL = {"name": "new", "kind": "mail", "addresses": ["team@example.org"]}
+ALERT_RULE = {"name": "new", "on": ["run_failed"]}
 PERSON = {"username": "new", "email": "new@example.org", "password": "correct horse battery"}
 ROW = "rule_id=R1&source_id=S1&source_uid=u1"
 
@@ -134,6 +136,19 @@ API = [
     _does("scripts.change_schedule", "POST", "scheduler/{schedule}/toggle"),
     _does("scripts.run_schedule", "POST", "scheduler/{schedule}/run_now"),
     _does("scripts.delete_schedule", "DELETE", "scheduler/{schedule}"),
+    *_looks("scripts.view_channel", "alerts/channels", "alerts/channels/{channel}"),
+    _does("scripts.add_channel", "POST", "alerts/channels", CHANNEL),
+    _does("scripts.change_channel", "PUT", "alerts/channels/{channel}", CHANNEL),
+    _does("scripts.change_channel", "PATCH", "alerts/channels/{channel}", {"name": "other"}),
+    _does("scripts.delete_channel", "DELETE", "alerts/channels/{channel}"),
+    _does("scripts.test_channel", "POST", "alerts/channels/{channel}/test", changes=False),
+    *_looks("scripts.view_alertrule", "alerts/channels/names", "alerts/rules", "alerts/rules/{alert_rule}"),
+    _does("scripts.add_alertrule", "POST", "alerts/rules", ALERT_RULE),
+    _does("scripts.change_alertrule", "PUT", "alerts/rules/{alert_rule}", ALERT_RULE),
+    _does("scripts.change_alertrule", "PATCH", "alerts/rules/{alert_rule}", {"is_active": False}),
+    _does("scripts.delete_alertrule", "DELETE", "alerts/rules/{alert_rule}"),
+    *_looks("scripts.view_incident", "alerts/incidents"),
+    *_looks("scripts.view_message", "alerts/messages"),
     *_looks("scripts.view_run", "runs/", "runs/{populate}"),
     _does("scripts.populate_script", "POST", "runs/{populate}/cancel"),
     _does("scripts.publish_script", "POST", "runs/{publish}/cancel"),
@@ -207,6 +222,8 @@ _CONNECTION = {
     "sslmode": "prefer",
     "runs_at_once": 4,
 }
+_CHANNEL = {**CHANNEL, "addresses": "team@example.org", "pause_minutes": 480}
+_ALERT_RULE = {**ALERT_RULE, "threshold": 0, "is_active": "on"}
 _PERSON = {
     "username": "new", "email": "new@example.org", "role": "author", "usable_password": "true",
     "password1": "correct horse battery", "password2": "correct horse battery",
@@ -222,11 +239,17 @@ ADMIN = [
         "scripts.scope",
         "scripts.schedule",
         "scripts.connection",
+        "scripts.channel",
+        "scripts.alertrule",
+        "scripts.incident",
+        "scripts.message",
     ),
     *_lists("reference.rule", "reference.source", "bad_detail.badrow", "bad_detail.event", "users.user", "audit.entry"),
     *_forms("scripts.script", "{idle}", _SCRIPT, _SCRIPT),
     *_forms("scripts.schedule", "{schedule}", _SCHEDULE, _SCHEDULE),
     *_forms("scripts.connection", "{connection}", _CONNECTION, _CONNECTION),
+    *_forms("scripts.channel", "{channel}", _CHANNEL, _CHANNEL),
+    *_forms("scripts.alertrule", "{alert_rule}", _ALERT_RULE, _ALERT_RULE),
     *_forms("reference.rule", "R1", {**RULE, "description": ""}, {"rule_name": "other", "description": ""}),
     *_forms("reference.source", "S1", {**SOURCE, "description": ""}, {"source_name": "other", "description": ""}),
     *_forms("users.user", "{person}", _PERSON, {"username": "new", "email": "new@example.org", "role": "viewer"}),
@@ -240,6 +263,7 @@ ADMIN = [
     _button("scripts.run_schedule", Schedule, "run_selected", "{schedule}"),
     _button("scripts.change_schedule", Schedule, "toggle_selected", "{schedule}"),
     _button("scripts.test_connection", Connection, "test_selected", "{connection}")._replace(changes=False),
+    _button("scripts.test_channel", Channel, "test_selected", "{channel}")._replace(changes=False),
 ]
 
 DOORS = [*API, *PAGES, *ADMIN]

@@ -23,7 +23,7 @@ from dqx.users.roles import MATRIX, Role
 from reference_app import references
 from reference_app.models import Rule, Source
 from scripts_app import catalogue, schedule_catalogue, schedules, scripts, versions
-from scripts_app.models import Connection, Run, Schedule, Script
+from scripts_app.models import AlertRule, Channel, Connection, Run, Schedule, Script
 from tests import steps
 from tests.api import bad_rows
 from tests.api.conftest import Api, refused
@@ -37,6 +37,7 @@ OPEN_PAGES = {"healthz", "readyz", "metrics", "login", "logout", "register"}
 LOWEST = {
     Role.VIEWER: [
         "scripts.view_script", "scripts.view_run", "scripts.view_version", "scripts.review_script", "scripts.view_schedule",
+        "scripts.view_alertrule", "scripts.view_incident", "scripts.view_message",
         "reference.view_rule", "reference.view_source", "bad_detail.view_baddetail", "bad_detail.view_event",
     ],
     Role.AUTHOR: [
@@ -44,11 +45,13 @@ LOWEST = {
         "reference.add_rule", "reference.change_source",
     ],
     Role.PUBLISHER: [
+        "scripts.add_alertrule", "scripts.change_alertrule", "scripts.delete_alertrule",
         "scripts.publish_script", "scripts.add_schedule", "scripts.change_schedule", "scripts.delete_schedule", "scripts.run_schedule",
     ],
     Role.ADMIN: [
         "reference.delete_rule", "reference.delete_source", "users.view_user", "users.add_user", "users.delete_user",
         "scripts.view_connection", "scripts.add_connection", "scripts.enter_connection", "scripts.test_connection",
+        "scripts.view_channel", "scripts.add_channel", "scripts.test_channel",
         "tables.add_row", "tables.change_row", "tables.delete_row", "audit.view_entry",
     ],
 }  # fmt: skip
@@ -76,6 +79,8 @@ def world(make_user):
         "publish": busy[1].pk,
         "schedule": schedule.pk,
         "connection": Connection.objects.create(name="far", host="127.0.0.1", port=1, dbname="d", username="u").pk,
+        "channel": Channel.objects.create(name="team", kind="mail", addresses=["x@example.org"]).pk,
+        "alert_rule": AlertRule.objects.create(name="failures", on=["run_failed"]).pk,
         "person": make_user("peter").pk,
     }
 

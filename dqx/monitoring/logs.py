@@ -35,12 +35,17 @@ def config(form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "form": form}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             "dqx": {"level": "INFO"},
             "celery": {"level": "INFO"},
             "gunicorn.error": {"level": "INFO", "propagate": True},
+            # Its lines may hold the addresses of channels, which are secrets; dqx.alerts tells how a delivery went.
+            "apprise": {"handlers": ["nowhere"], "level": "WARNING", "propagate": False},
             # A refusal is one of the requests that dqx.requests tells.
             "django.request": {"level": "ERROR"},
             # What Django and Celery have set up by themselves would be told twice.

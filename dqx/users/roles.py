@@ -38,6 +38,11 @@ MATRIX: dict[str, Role] = {
     "scripts.view_runcount": Role.VIEWER,
     "scripts.view_duetime": Role.VIEWER,
     "scripts.view_scope": Role.VIEWER,
+    **_crud("scripts.channel", Role.ADMIN, Role.ADMIN),  # addresses are secrets
+    "scripts.test_channel": Role.ADMIN,
+    **_crud("scripts.alertrule", Role.VIEWER, Role.PUBLISHER),
+    "scripts.view_incident": Role.VIEWER,
+    "scripts.view_message": Role.VIEWER,
     **_crud("reference.rule", Role.VIEWER, Role.AUTHOR, Role.ADMIN),
     **_crud("reference.source", Role.VIEWER, Role.AUTHOR, Role.ADMIN),
     "bad_detail.view_baddetail": Role.VIEWER,

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("subject", models.CharField(max_length=200)),
+                ("subject", models.CharField(max_length=300)),
                 ("title", models.CharField(help_text="Its name at that time.", max_length=300)),
                 ("rule_id", models.CharField(blank=True, default="", max_length=20, verbose_name="rule")),
                 ("source_id", models.CharField(blank=True, default="", max_length=20, verbose_name="source")),

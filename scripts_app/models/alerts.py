@@ -105,7 +105,7 @@ class Incident(models.Model):
     alert_rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE, related_name="incidents", db_index=False)
     kind = models.CharField(max_length=20, choices=Trouble.choices)
     # What it is about, as a key: "populate of 4", "schedule 7", '["R1", "S1"]'.
-    subject = models.CharField(max_length=200)
+    subject = models.CharField(max_length=300)
     title = models.CharField(max_length=300, help_text="Its name at that time.")
     script = models.ForeignKey(Script, null=True, on_delete=models.SET_NULL, related_name="incidents")
     schedule = models.ForeignKey(Schedule, null=True, on_delete=models.SET_NULL, related_name="incidents")

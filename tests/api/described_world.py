@@ -1,7 +1,18 @@
 """One of everything that an address of the API may name, under ids that nothing made later can get."""
 
 from reference_app.models import Rule, Source
-from scripts_app.models import Connection, Run, Schedule, Script, Version
+from scripts_app.models import (
+    AlertRule,
+    Channel,
+    Connection,
+    Incident,
+    Message,
+    RuleChannel,
+    Run,
+    Schedule,
+    Script,
+    Version,
+)
 from tests import steps
 
 ID = 900_001
@@ -26,5 +37,10 @@ def make(actor):
     )  # fmt: skip
     Schedule.objects.create(id=ID, job_name="nightly", script_id=ID, cron_schedule="5 2 * * *", owner=actor)
     Connection.objects.create(id=ID, name="c", host="127.0.0.1", port=1, dbname="d", username="u")
+    channel = Channel.objects.create(id=ID, name="c", kind="mail", addresses=["x@example.org"])
+    rule = AlertRule.objects.create(id=ID, name="r", on=["run_failed"], owner=actor)
+    RuleChannel.objects.create(rule=rule, channel=channel)
+    Incident.objects.create(alert_rule=rule, kind="run_failed", subject="x", title="x", script_id=ID)
+    Message.objects.create(channel=channel, title="x", content={"version": 1})
     Rule.objects.create(rule_id="R1", rule_name="x")
     Source.objects.create(source_id="S1", source_name="x")

@@ -25,6 +25,8 @@ CONTRACT = {
     "reference_tables/sources/<anything:pk>", "connections", "connections/<int:pk>",
     "connections/<int:pk>/test", "audit", "schema", "^docs/?$",
     "reference_tables/export", "reference_tables/import", "reference_tables/missing", "reference_tables/uses", "sql_scripts/names",
+    "alerts/channels", "alerts/channels/names", "alerts/channels/<int:pk>", "alerts/channels/<int:pk>/test", "alerts/rules",
+    "alerts/rules/<int:pk>", "alerts/incidents", "alerts/messages",
 }  # fmt: skip
 # A page and a file; the rest is JSON.
 PLAIN = sorted(CONTRACT - {"^docs/?$", "bad_detail/export"})

@@ -6,16 +6,19 @@ from django.core.management.base import CommandError
 
 from dqx import cli
 from scripts_app import connections
+from scripts_app.alerts import channels
 
 
 class Command(cli.Command):
-    """Encrypt the passwords of connections with the newest key."""
+    """Encrypt the passwords of connections and the addresses of channels with the newest key."""
 
-    help = "Encrypt the passwords of all connections with the first of DQX_ENCRYPTION_KEYS; then the others can go."
+    help = "Encrypt what connections and channels keep secret with the first of DQX_ENCRYPTION_KEYS; then the others can go."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Tell how many, and which no key opens."""
-        done, unreadable = connections.rotate_secrets(actor=self.actor(options))
-        self.stdout.write(f"{done} encrypted with the first key")
-        if unreadable:
-            raise CommandError(f"No key opens the passwords of: {', '.join(unreadable)}. Enter them again.")
+        actor = self.actor(options)
+        done, unreadable = connections.rotate_secrets(actor=actor)
+        more, unread = channels.rotate_secrets(actor=actor)
+        self.stdout.write(f"{done + more} encrypted with the first key")
+        if lost := unreadable + unread:
+            raise CommandError(f"No key opens the secrets of: {', '.join(lost)}. Enter them again.")

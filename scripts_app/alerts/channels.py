@@ -1,0 +1,270 @@
+"""Ways to people, kept by admins: addresses go in, encrypted, and never come out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import Count, QuerySet
+
+from dqx import keyset
+from dqx.audit import log
+from dqx.errors import Conflict, DQXError, Invalid, NotFound
+from dqx.keyset import FIRST, Page, Place
+from dqx.users.permissions import Actor, require
+from scripts_app import vault
+from scripts_app.alerts import address, letter, mail, services, webhook
+from scripts_app.alerts.address import Address
+from scripts_app.models import Channel
+
+Kind = Channel.Kind
+LONGEST_NAME = 100
+LONGEST_SECRET = 200
+MOST_ADDRESSES = 50
+LONGEST_PAUSE = 7 * 24 * 60  # minutes
+SENDERS: dict[str, Callable[[Channel, Any, int | None], None]] = {
+    Kind.MAIL: mail.send,
+    Kind.WEBHOOK: webhook.send,
+    Kind.APPRISE: services.send,
+}
+FIELDS = ("name", "kind", "addresses", "target", "has_key", "pause_minutes")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a test went; the message says what there is to say."""
+
+    ok: bool
+    code: str | None
+    message: str
+
+
+def listed(*, actor: Actor, place: Place = FIRST, size: int | None = None) -> Page:
+    """All channels by name, or the page of `size` at a place; each knows `n_rules`, the number of rules that use it.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_channel")
+    if size is None:
+        return Page(list(_counted().order_by("name")), None, None)
+    return keyset.read(_counted(), "name", place, size)
+
+
+def names(*, actor: Actor) -> list[Channel]:
+    """All channels by name, for those who write and read rules: only what they are called, and their kind.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_alertrule")
+    return list(Channel.objects.only("id", "name", "kind").order_by("name"))
+
+
+def get(pk: int, *, actor: Actor) -> Channel:
+    """One channel.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    require(actor, "scripts.view_channel")
+    return _found(_counted(), pk)
+
+
+def create(*, actor: Actor, url: str = "", secret: str | None = "", **values: Any) -> Channel:
+    """Save a new channel of name, kind, addresses (of a mail) and pause_minutes.
+
+    Raises:
+        As `save`.
+    """
+    return save(Channel(**values), actor=actor, url=url, secret=secret)
+
+
+def update(pk: int, *, actor: Actor, url: str = "", secret: str | None = "", **changes: Any) -> Channel:
+    """Change what is given of a channel.
+
+    Raises:
+        As `save`, and NotFound.
+    """
+    require(actor, "scripts.change_channel")
+    with transaction.atomic():
+        channel = _found(Channel.objects.select_for_update(), pk)
+        for name, value in changes.items():
+            setattr(channel, name, value)
+        return save(channel, actor=actor, url=url, secret=secret)
+
+
+def save(channel: Channel, *, actor: Actor, url: str = "", secret: str | None = "") -> Channel:
+    """Save a channel.
+
+    Args:
+        url: the address of a webhook or of Apprise; an empty one keeps what is there.
+        secret: the key that signs a webhook; an empty one keeps what is there, None forgets it.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+        Invalid: a part is malformed, the address may not be reached, or there is no key to keep it with.
+        Conflict: the name is taken.
+    """
+    verb = "change" if channel.pk else "add"
+    require(actor, f"scripts.{verb}_channel")
+    with transaction.atomic():
+        kept = _found(Channel.objects.select_for_update(), channel.pk) if channel.pk else None
+        check(channel, url, secret)
+        _seal(channel, kept, url, secret)
+        try:
+            with transaction.atomic():
+                channel.save()
+        except IntegrityError as exc:
+            taken = f"A channel called '{channel.name}' already exists."
+            raise Conflict("channel_name_taken", taken, field="name", name=channel.name) from exc
+        _record(actor, verb, kept, channel, new_url=bool(url), new_secret=secret != "")
+    return channel
+
+
+def check(channel: Channel, url: str, secret: str | None) -> None:
+    """Refuse what can't be saved; the name and the addresses are trimmed.
+
+    Raises:
+        Invalid: by field.
+    """
+    channel.name = channel.name.strip()
+    if not 0 < len(channel.name) <= LONGEST_NAME or "\x00" in channel.name:
+        raise _malformed("name", f"A channel needs a name of 1 to {LONGEST_NAME} characters.")
+    if channel.kind not in Kind.values:
+        raise _malformed("kind", f"The kind is one of {', '.join(Kind.values)}.")
+    if not 0 <= channel.pause_minutes <= LONGEST_PAUSE:
+        raise _malformed("pause_minutes", f"The pause is 0 to {LONGEST_PAUSE:,} minutes.")
+    kept = Channel.objects.filter(pk=channel.pk).first() if channel.pk else None
+    if kept and kept.kind != channel.kind:
+        raise _malformed("kind", "A channel keeps its kind. Make a new one.")
+    _check_addresses(channel)
+    if channel.kind == Kind.MAIL and (url or secret):
+        raise _malformed("url" if url else "secret", "A mail has addresses, and no other address or key.")
+    if secret and (channel.kind != Kind.WEBHOOK or len(secret) > LONGEST_SECRET):
+        raise _malformed("secret", f"A key signs what a webhook gets; it has up to {LONGEST_SECRET} characters.")
+    if channel.kind != Kind.MAIL and not url and not (kept and kept.secret):
+        raise _malformed("url", "Say where it leads.")
+    if url:
+        channel.target = where(channel.kind, url)
+
+
+def where(kind: str, url: str) -> str:
+    """Where an address leads, without what is secret in it.
+
+    Raises:
+        Invalid: it is none of that kind, or leads where it may not.
+    """
+    return (address if kind == Kind.WEBHOOK else services).where(url)
+
+
+def _check_addresses(channel: Channel) -> None:
+    channel.addresses = list(dict.fromkeys(one.strip() for one in channel.addresses if one.strip()))
+    if channel.kind != Kind.MAIL:
+        if channel.addresses:
+            raise _malformed("addresses", "Addresses are those of a mail.")
+        return
+    if not 0 < len(channel.addresses) <= MOST_ADDRESSES:
+        raise _malformed("addresses", f"Give 1 to {MOST_ADDRESSES} addresses.")
+    for one in channel.addresses:
+        try:
+            validate_email(one)
+        except ValidationError as exc:
+            raise _malformed("addresses", f"'{one[:100]}' is no address of a mail.") from exc
+    channel.target = (
+        f"{channel.addresses[0]}{f' and {len(channel.addresses) - 1} more' if channel.addresses[1:] else ''}"
+    )
+
+
+def _seal(channel: Channel, kept: Channel | None, url: str, secret: str | None) -> None:
+    """Keep what was given; what was there needs to be opened only where a part of it stays."""
+    if channel.kind == Kind.MAIL:
+        return
+    if kept and not url and secret == "":
+        channel.secret = kept.secret
+        return
+    stays = kept is not None and (not url or (secret == "" and kept.has_key))
+    old = address.of(kept) if kept and stays else Address("", "")
+    whole = Address(url or old.url, old.secret if secret == "" else secret or "")
+    channel.secret, channel.has_key = address.sealed(whole), bool(whole.secret)
+
+
+def delete(pk: int, *, actor: Actor) -> None:
+    """Delete a channel with its messages. Rules that used it go on without it.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    require(actor, "scripts.delete_channel")
+    with transaction.atomic():
+        channel = _found(Channel.objects.select_for_update(), pk)
+        _record(actor, "delete", channel, None)
+        channel.delete()
+
+
+def test(pk: int, *, actor: Actor) -> Outcome:
+    """Send a test message, now. That it does not arrive is an outcome, not an error.
+
+    Raises:
+        NotSignedIn, NotAllowed, NotFound.
+    """
+    require(actor, "scripts.test_channel")
+    channel = _found(Channel.objects.all(), pk)
+    try:
+        SENDERS[channel.kind](channel, letter.trial(channel.name), None)
+    except DQXError as exc:
+        return Outcome(False, exc.code, exc.message)
+    return Outcome(True, None, f"A test message was handed over to {channel.target}.")
+
+
+def rotate_secrets(*, actor: Actor) -> tuple[int, list[str]]:
+    """Encrypt every kept address with the first key; how many there were, and the names of those that no key opens.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+        Invalid: DQX_ENCRYPTION_KEYS is not set.
+    """
+    require(actor, "scripts.change_channel")
+    done, unreadable = 0, []
+    for pk, name, secret in Channel.objects.exclude(secret=b"").order_by("name").values_list("pk", "name", "secret"):
+        try:
+            fresh = vault.rotate(bytes(secret), address.KEPT)
+        except Conflict:
+            unreadable.append(name)
+        else:
+            done += Channel.objects.filter(pk=pk, secret=bytes(secret)).update(secret=fresh)
+    return done, unreadable
+
+
+def _record(actor: Actor, verb: str, before: Channel | None, after: Channel | None, **more: Any) -> None:
+    known = before or after
+    log.record(
+        actor=actor,
+        action=f"scripts.{verb}_channel",
+        thing="dq.dq_alert_channels",
+        key=known.pk if known else "",
+        before=_told(before),
+        after=None if after is None else {**(_told(after) or {}), **more},
+    )
+
+
+def _told(channel: Channel | None) -> dict[str, Any] | None:
+    """What the audit log may know of a channel."""
+    return None if channel is None else {name: getattr(channel, name) for name in FIELDS}
+
+
+def _malformed(field: str, sentence: str) -> Invalid:
+    return Invalid("channel_malformed", sentence, field=field)
+
+
+def _counted() -> QuerySet[Channel]:
+    return Channel.objects.annotate(n_rules=Count("rules"))
+
+
+def _found(channels: QuerySet[Channel], pk: int) -> Channel:
+    channel = channels.filter(pk=pk).first()
+    if channel is None:
+        raise NotFound("channel_not_found", f"There is no channel {pk}.")
+    return channel

@@ -1,0 +1,141 @@
+"""What is wrong, by rule and subject: opened once, told again where more of it came, and closed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from dqx import keyset
+from dqx.keyset import FIRST, Page, Place
+from dqx.users.permissions import Actor, require
+from scripts_app.alerts.found import Found, pairs_of
+from scripts_app.models import AlertRule, Incident, RuleChannel, Telling
+
+LONGEST_TITLE = 300
+LONGEST_WHY = 500
+
+
+def listed(*, actor: Actor, is_open: bool | None = None, kind: str = "", place: Place = FIRST, size: int = 100) -> Page:
+    """A page of incidents, newest first.
+
+    Args:
+        is_open: only those that are, or are not, over.
+        kind: only those of this kind.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_incident")
+    incidents = Incident.objects.select_related("alert_rule")
+    if is_open is not None:
+        incidents = incidents.filter(closed_at__isnull=is_open)
+    if kind:
+        incidents = incidents.filter(kind=kind)
+    return keyset.read(incidents, "id", place, size, descending=True)
+
+
+def open_all(found: Sequence[Found], rules: Sequence[AlertRule]) -> None:
+    """Open what was found for each rule that it concerns and that has none open of it; add to what is open. The caller holds the lock."""
+    pairs = pairs_of({one.script_id for one in found}) if any(rule.rules or rule.sources for rule in rules) else {}
+    known = _open_ones({one.subject for one in found})
+    fresh: list[Incident] = []
+    for one in found:
+        for rule in rules:
+            if not one.concerns(rule, pairs):
+                continue
+            key = (rule.pk, one.kind, one.subject)
+            if key in known:
+                _add(known[key], one)
+            else:
+                known[key] = _made(one, rule)
+                fresh.append(known[key])
+    Incident.objects.bulk_create(fresh)
+    _have_told(fresh)
+    more = [one for one in known.values() if getattr(one, "has_more", False)]
+    Incident.objects.bulk_update(more, ["n_rows", "n_reopened", "examples"])
+    Telling.objects.filter(incident__in=[one.pk for one in more], state=Telling.State.TOLD).update(
+        state=Telling.State.NEW
+    )
+
+
+def _open_ones(subjects: Iterable[str]) -> dict[tuple[int, str, str], Incident]:
+    incidents = Incident.objects.filter(closed_at=None, subject__in=list(subjects))
+    return {(one.alert_rule_id, one.kind, one.subject): one for one in incidents}
+
+
+def _made(one: Found, rule: AlertRule) -> Incident:
+    rule_id, source_id = one.pair or ("", "")
+    return Incident(
+        alert_rule=rule, kind=one.kind, subject=one.subject, title=one.title[:LONGEST_TITLE], script_id=one.script_id,
+        schedule_id=one.schedule_id, rule_id=rule_id, source_id=source_id, run_id=one.run_id, due_at=one.due_at,
+        why=one.why[:LONGEST_WHY], n_rows=one.n_rows, n_reopened=one.n_reopened, examples=list(one.examples),
+    )  # fmt: skip
+
+
+def _add(incident: Incident, one: Found) -> None:
+    """More bad rows of a pair are news; that a script fails again is none."""
+    if one.n_rows:
+        incident.n_rows += one.n_rows
+        incident.n_reopened += one.n_reopened
+        incident.examples = list(one.examples)
+        incident.has_more = incident.pk is not None  # type: ignore[attr-defined]
+
+
+def _have_told(incidents: Sequence[Incident]) -> None:
+    channels: dict[int, list[int]] = {}
+    for rule, channel in RuleChannel.objects.filter(rule__in={one.alert_rule_id for one in incidents}).values_list(
+        "rule", "channel"
+    ):
+        channels.setdefault(rule, []).append(channel)
+    Telling.objects.bulk_create(
+        Telling(incident=one, channel_id=channel)
+        for one in incidents
+        for channel in channels.get(one.alert_rule_id, ())
+    )
+
+
+def close(incidents: QuerySet[Incident], now: datetime, **changes: Any) -> int:
+    """End incidents. Who was told of one is told that it is over; of what nobody was told nothing is told. Returns how many."""
+    pks = list(incidents.filter(closed_at=None).values_list("pk", flat=True))
+    Incident.objects.filter(pk__in=pks).update(closed_at=now, **changes)
+    tellings = Telling.objects.filter(incident__in=pks)
+    # Where more was to be told of one that is known, it is known all the same.
+    tellings.filter(state=Telling.State.NEW, n_told=0, message=None).delete()
+    tellings.filter(Q(state=Telling.State.TOLD) | Q(n_told__gt=0)).update(state=Telling.State.OVER)
+    return len(pks)
+
+
+def drop(incidents: QuerySet[Incident], now: datetime) -> None:
+    """End incidents without a word, since their rule asks for them no longer."""
+    open_ones = incidents.filter(closed_at=None)
+    Telling.objects.filter(incident__in=open_ones).delete()
+    open_ones.update(closed_at=now)
+
+
+def settle(message: int, told: dict[int, tuple[str, int]], *, delivered: bool) -> None:
+    """After an attempt: what was told is known; what was over meanwhile is to be told as that; what failed waits for the next message.
+
+    Args:
+        told: what the message said: by telling, the state and the rows.
+    """
+    with transaction.atomic():
+        # First the lock, then a look at what `close` may have done meanwhile.
+        pks = list(Telling.objects.select_for_update().filter(message=message).values_list("pk", flat=True))
+        for telling in Telling.objects.select_related("incident").filter(pk__in=pks):
+            state, rows = told.get(telling.pk, ("", 0)) if delivered else ("", 0)
+            _settle_one(telling, state, rows)
+
+
+def _settle_one(telling: Telling, state: str, rows: int) -> None:
+    incident, telling.message = telling.incident, None
+    is_over = incident.closed_at is not None
+    if state == Telling.State.NEW:
+        telling.n_told = max(rows, 1)
+        more = incident.n_rows > rows
+        telling.state = Telling.State.OVER if is_over else Telling.State.NEW if more else Telling.State.TOLD
+    if state == Telling.State.OVER or (is_over and not telling.n_told):
+        telling.delete()
+    else:
+        telling.save()

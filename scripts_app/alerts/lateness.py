@@ -1,0 +1,93 @@
+"""Schedules that did not run when they should have: missed, refused, not taken up, or taken up and still waiting for a worker."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min, OuterRef, Subquery
+from django.utils.timesince import timesince
+
+from scripts_app import firing
+from scripts_app.alerts import incidents
+from scripts_app.alerts.found import Found
+from scripts_app.models import AlertRule, DueTime, Incident, Run, Schedule, Trouble
+
+Outcome = DueTime.Outcome
+BAD = (Outcome.MISSED, Outcome.REFUSED)
+MOST = 1_000
+
+
+def look(due_times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime) -> None:
+    """Open by the newest of these due times of each schedule and by what is late now; close what ran again."""
+    newest = {one.schedule_id: one for one in sorted(due_times, key=lambda one: one.due_at)}
+    found = [_missed(one) for one in newest.values() if one.outcome in BAD and one.schedule.is_active]
+    if any(Trouble.SCHEDULE_LATE in rule.on for rule in rules):
+        late = list(firing.late(now).order_by("next_due_at")[:MOST])
+        waiting = list(
+            firing.waiting(now)
+            .select_related("schedule")
+            .defer("content")
+            .annotate(due=Min("due_times__due_at"))[:MOST]
+        )
+        found += [_late(one, now) for one in late]
+        found += [_waiting(run, now) for run in waiting if run.schedule is not None]
+        incidents.open_all(found, rules)
+    _close(now)
+
+
+def _subject(pk: int) -> str:
+    return f"schedule {pk}"
+
+
+def _found(schedule: Schedule, due_at: datetime | None, why: str, run: int | None = None) -> Found:
+    return Found(
+        kind=Trouble.SCHEDULE_LATE,
+        subject=_subject(schedule.pk),
+        title=schedule.job_name,
+        script_id=schedule.script_id,
+        schedule_id=schedule.pk,
+        due_at=due_at,
+        why=why,
+        run_id=run,
+    )
+
+
+def _missed(one: DueTime) -> Found:
+    return _found(one.schedule, one.due_at, one.reason or f"{one.get_outcome_display()}.", one.run_id)
+
+
+def _late(schedule: Schedule, now: datetime) -> Found:
+    due = schedule.next_due_at or now
+    return _found(schedule, due, f"It was due {_ago(due, now)} ago, and nothing has taken it up. Is beat running?")
+
+
+def _waiting(run: Any, now: datetime) -> Found:
+    why = f"Its run has waited for a worker for {_ago(run.created_at, now)}."
+    return _found(run.schedule, run.due, why, run.pk)
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    return timesince(then, now).replace("\xa0", " ")
+
+
+def _close(now: datetime) -> None:
+    last = DueTime.objects.filter(schedule=OuterRef("schedule")).order_by("-due_at")
+    open_ones = Incident.objects.filter(kind=Trouble.SCHEDULE_LATE, closed_at=None).select_related("schedule")
+    marked = open_ones.annotate(
+        last_outcome=Subquery(last.values("outcome")[:1]),
+        last_due=Subquery(last.values("due_at")[:1]),
+        last_status=Subquery(last.values("run__status")[:1]),
+    )
+    several = list(marked)
+    late = set(firing.late(now).filter(pk__in=[one.schedule_id for one in several]).values_list("pk", flat=True))
+    over = [one.pk for one in several if _is_over(one, late)]
+    incidents.close(Incident.objects.filter(pk__in=over), now)
+
+
+def _is_over(one: Any, late: set[int]) -> bool:
+    """Whether the schedule has gone or is off, or ran at that time or a later one and its run has begun."""
+    if one.schedule is None or not one.schedule.is_active:
+        return True
+    if one.schedule_id in late or one.last_outcome != Outcome.RAN or one.last_status == Run.Status.QUEUED:
+        return False
+    return bool(one.due_at is None or one.last_due >= one.due_at)

@@ -1,0 +1,46 @@
+"""Alerts by mail, through the server that DQX_EMAIL_URL names."""
+
+import smtplib
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from dqx.errors import Invalid, Unavailable
+from scripts_app.alerts import letter
+from scripts_app.models import Channel
+
+
+def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
+    """Hand a message over to the mail server.
+
+    Raises:
+        Invalid: no mail server is set.
+        Unavailable: it can't be reached, or did not take the message.
+    """
+    if not settings.EMAIL_HOST:
+        raise Invalid("mail_not_set_up", "No mail server is set. Set DQX_EMAIL_URL (see .env.example).")
+    mail = EmailMultiAlternatives(
+        told["title"],
+        letter.text(told),
+        to=channel.addresses,
+        headers={"Auto-Submitted": "auto-generated", **({"X-DQX-Message": str(pk)} if pk else {})},
+        connection=get_connection("django.core.mail.backends.smtp.EmailBackend", timeout=settings.EMAIL_TIMEOUT),
+    )
+    mail.attach_alternative(letter.html(told), "text/html")
+    try:
+        mail.send()
+    except smtplib.SMTPAuthenticationError as exc:
+        raise Unavailable("mail_login_refused", "The mail server refused DQX's login.") from exc
+    except smtplib.SMTPRecipientsRefused as exc:
+        raise Unavailable("mail_refused", f"The mail server refused all addresses ({_codes(exc)}).") from exc
+    except smtplib.SMTPResponseException as exc:
+        raise Unavailable("mail_refused", f"The mail server refused the message ({exc.smtp_code}).") from exc
+    except (OSError, smtplib.SMTPException) as exc:
+        reason = "does not answer in time" if isinstance(exc, TimeoutError) else "can't be reached"
+        raise Unavailable("mail_away", f"The mail server {reason}.") from exc
+
+
+def _codes(exc: smtplib.SMTPRecipientsRefused) -> str:
+    return ", ".join(sorted({str(code) for code, _ in exc.recipients.values()}))

@@ -1,0 +1,120 @@
+"""Alerts to Slack, Teams and the rest, by Apprise: each service has a form of address of its own.
+
+What acts on this machine, or reads and writes its files, is no channel: notifications of a desktop, the system's log, keys and templates in
+files. A redirect is not followed, and nothing of a conversation is kept.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyFormat
+from apprise.plugins.base import NotifyBase
+
+from dqx.errors import Unavailable
+from scripts_app.alerts import address, letter
+from scripts_app.models import Channel
+
+# Beside those whose address needs no target (`_acts_here`): what reads or writes files here, has a channel kind of its own, or asks for it.
+NO_CHANNELS = {
+    "blink1", "dbus", "deltachat", "deltachats", "fcm", "gio", "glib", "gnome", "growl", "kde", "macosx", "mailto", "mailtos", "mqtt",
+    "mqtts", "nostr", "qt", "syslog", "vapid", "windows",
+}  # fmt: skip
+ANSWERED = re.compile(r"error=(\d{3})\b")
+_SLASHES = re.compile(r"^([a-z0-9]+)://", re.IGNORECASE)
+
+
+def where(url: str) -> str:
+    """Which service an address is of, and its server where that is one's own, without what is secret in it.
+
+    Raises:
+        Invalid: no service has such addresses, it is none for channels, or leads where nothing may.
+    """
+    plugin = plugin_of(url)
+    host = _own_host(plugin)
+    return f"{plugin.service_name} at {host}" if host else str(plugin.service_name)
+
+
+def plugin_of(url: str) -> NotifyBase:
+    """The service of an address, which may be used.
+
+    Raises:
+        Invalid: as `where`.
+    """
+    match = _SLASHES.match(url)
+    if not match or len(url) > address.LONGEST_URL or re.search(r"[\x00-\x1f\x7f]", url):
+        raise address.malformed("Give an address of Apprise, such as slack://tokenA/tokenB/tokenC/#channel.")
+    schema = match[1].lower()
+    plugin = _made(url) if schema not in NO_CHANNELS else None
+    if schema in NO_CHANNELS or (plugin is not None and _acts_here(plugin)):
+        raise address.malformed(
+            f"'{schema}' acts on DQX's own machine, or has a kind of its own here. Take another service."
+        )
+    if plugin is None:
+        raise address.malformed(
+            f"Apprise knows no such address of '{schema}'. See its documentation for what belongs where."
+        )
+    if any(isinstance(value, AppriseAttachment) and len(value) for value in vars(plugin).values()):
+        raise address.malformed("The address names a file, such as a template. A channel reads none.")
+    if host := _own_host(plugin):
+        address.check_host(host)
+    return plugin
+
+
+def _made(url: str) -> NotifyBase | None:
+    asset = AppriseAsset(
+        app_id="DQX", app_desc="DQX", app_url="", async_mode=False, storage_mode="memory", http_redirects=False
+    )
+    made = Apprise.instantiate(url, asset=asset)
+    if not isinstance(made, NotifyBase):
+        return None
+    made.redirects = False  # whatever the address says
+    made.socket_connect_timeout, made.socket_read_timeout = 5.0, 10.0
+    return made
+
+
+def _acts_here(plugin: NotifyBase) -> bool:
+    """Whether its address is complete without saying where to."""
+    templates: tuple[str, ...] = plugin.templates
+    return any("{" not in template.removeprefix("{schema}") for template in templates)
+
+
+def _own_host(plugin: NotifyBase) -> str:
+    return str(plugin.host or "") if "host" in plugin.template_tokens else ""
+
+
+class _Listener(logging.Handler):
+    """Hears what the service answered, which Apprise says in its log only, and from a thread of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.status = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember the status."""
+        found = ANSWERED.search(record.getMessage())
+        self.status = found[1] if found else self.status
+
+
+def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
+    """Hand a message to the service.
+
+    Raises:
+        Unavailable: it did not take it.
+        DQXError: its address can't be read, or is none for channels.
+    """
+    plugin = plugin_of(address.of(channel).url)
+    sender = Apprise(asset=plugin.asset)
+    sender.add(plugin)
+    listener = _Listener()
+    logging.getLogger("apprise").addHandler(listener)
+    try:
+        done = sender.notify(
+            body=letter.text(told) or told["title"], title=told["title"], body_format=NotifyFormat.TEXT
+        )
+    finally:
+        logging.getLogger("apprise").removeHandler(listener)
+    if not done:
+        why = f"It answered {listener.status}." if listener.status else "It can't be reached, or knows no such address."
+        raise Unavailable("service_refused", f"{plugin.service_name} did not take the message. {why}")

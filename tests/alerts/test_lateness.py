@@ -1,0 +1,69 @@
+"""Schedules that did not run when they should have, and ran again."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from scripts_app.models import DueTime, Incident, Run, Schedule
+from tests.alerts import story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def schedule(rule):
+    return story.schedule_row(story.script_row("orders"))
+
+
+def state(web):
+    return [(one["kind"], one["state"]) for one in web.posted[-1].json["events"]]
+
+
+@pytest.mark.parametrize("outcome", ["missed", "refused"])
+def test_a_time_that_was_missed_or_refused_is_told_until_it_runs_again(schedule, web, outcome):
+    story.due(schedule, outcome, 3, reason="Because.")
+    assert story.tick() == 1
+    (event,) = web.posted[0].json["events"]
+    assert (event["title"], event["why"], event["schedule"]) == ("nightly", "Because.", schedule.pk)
+    story.due(schedule, outcome, 2)
+    story.due(schedule, "skipped", 1.5)
+    assert story.tick() == 0
+    story.due(schedule, "ran", 1)
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")]
+    assert not DueTime.objects.filter(noticed=False).exists()
+
+
+def test_one_that_was_skipped_or_caught_up_is_not_late(schedule):
+    story.due(schedule, "skipped", 3)
+    story.due(schedule, "missed", 2), story.due(schedule, "ran", 1)
+    assert story.tick() == 0 and not Incident.objects.exists()
+
+
+def test_a_time_that_nothing_takes_up_is_late(schedule, web):
+    Schedule.objects.update(next_due_at=timezone.now() - timedelta(hours=2))
+    assert story.tick() == 1
+    assert "nothing has taken it up" in web.posted[0].json["events"][0]["why"]
+    assert story.tick() == 0
+    Schedule.objects.update(next_due_at=timezone.now() + timedelta(hours=22))
+    story.due(schedule, "ran", 1.9)
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")]
+
+
+def test_a_run_that_waits_for_a_worker_is_late_until_it_begins(schedule, web):
+    run = story.ended(schedule.script, "queued", schedule=schedule)
+    story.due(schedule, "ran", 1, run=run)
+    assert story.tick() == 1
+    assert "waited for a worker" in web.posted[0].json["events"][0]["why"]
+    assert story.tick() == 0
+    Run.objects.filter(pk=run.pk).update(status="running")
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")]
+
+
+def test_one_that_is_switched_off_or_goes_is_all_clear(schedule, web):
+    other = story.schedule_row(story.script_row(), "other")
+    story.due(schedule, "missed"), story.due(other, "missed")
+    assert story.tick() == 1 and len(web.posted[0].json["events"]) == 2
+    Schedule.objects.filter(pk=schedule.pk).update(is_active=False)
+    other.delete()
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")] * 2
