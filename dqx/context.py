@@ -25,6 +25,7 @@ PAGES = (
     Page("Charts", "visualization", "bar-chart-line", "bad_detail.view_baddetail"),
     Page("Runs", "runs", "clock-history", "scripts.view_run"),
     Page("Schedules", "scheduler", "calendar-week", "scripts.view_schedule"),
+    Page("Alerts", "alerts", "bell", "scripts.view_alertrule"),
     Page("References", "references", "card-checklist", "reference.view_rule"),
     Page("Tables", "tables", "table", "tables.view_table"),
     Page("Connections", "connections", "plug", "scripts.view_connection"),

@@ -13,8 +13,10 @@ from dqx.users import views as users
 from reference_app import views as references
 from scripts_app import connection_views, editor_views, script_views, views
 from scripts_app import figures as run_figures
+from scripts_app.alerts import figures as alert_figures
+from scripts_app.alerts import views as alert_views
 
-FIGURES = Figures(run_figures.families, bad_row_figures.families)
+FIGURES = Figures(run_figures.families, bad_row_figures.families, alert_figures.families)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -36,6 +38,7 @@ urlpatterns = [
     re_path(r"^register/?$", users.SignUp.as_view(), name="register"),
     re_path(r"^profile/?$", users.profile, name="profile"),
     re_path(r"^scheduler/?$", views.scheduler, name="scheduler"),
+    re_path(r"^alerts/?$", alert_views.alerts, name="alerts"),
     re_path(r"^references/?$", references.references, name="references"),
     path("api/", include("dqx.api")),
     path("admin/", admin.site.urls),

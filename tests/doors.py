@@ -176,6 +176,7 @@ PAGES = [
     Door("page", "tables.view_table", "GET", "/tables"),
     Door("page", "tables.view_table", "GET", "/tables/rule_ref"),
     Door("page", "scripts.view_schedule", "GET", "/scheduler"),
+    Door("page", "scripts.view_alertrule", "GET", "/alerts"),
     Door("page", "reference.view_rule", "GET", "/references"),
     Door("page", "reference.view_source", "GET", "/references?kind=sources"),
 ]

@@ -52,3 +52,15 @@ def names() -> sql.SQL:
         "  FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[]) AS w (rule_id, source_id)"
         "  LEFT JOIN dq.rule_ref r ON r.rule_id = w.rule_id LEFT JOIN dq.source_ref s ON s.source_id = w.source_id"
     )
+
+
+def open_kinds() -> sql.SQL:
+    """How many subjects are open, by kind; several rules may ask for one."""
+    return sql.SQL(
+        "SELECT kind, count(DISTINCT subject) AS n FROM dq.dq_alert_incidents WHERE closed_at IS NULL GROUP BY kind"
+    )
+
+
+def message_statuses() -> sql.SQL:
+    """How many messages are kept, by status."""
+    return sql.SQL("SELECT status, count(*) AS n FROM dq.dq_alert_messages GROUP BY status")

@@ -1,0 +1,45 @@
+// What rules, incidents and messages say, in words.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { heard, pause, place, scope, told, wrong } from "../../static/js/alerts/logic.js";
+
+const rule = { on: ["new_bad_rows", "run_failed"], threshold: 0, scripts: [], script_names: {}, rules: [], sources: [] };
+
+test("a rule says what it hears of, in one order", () => {
+  assert.equal(heard(rule), "failed runs, new bad rows");
+  assert.equal(heard({ ...rule, threshold: 1200 }), "failed runs, new bad rows (more than 1,200)");
+});
+
+test("a rule without a scope is about everything", () => {
+  assert.equal(scope(rule), "everything");
+});
+
+test("a scope names a few of each and counts the rest", () => {
+  const named = { ...rule, scripts: [4, 5], script_names: { 4: "orders" }, rules: ["A", "B", "C", "D", "E"], sources: ["S"] };
+  assert.equal(scope(named), "scripts orders, script 5, which is gone; rules A, B, C and 2 more; source S");
+});
+
+test("what is wrong leads to its page", () => {
+  assert.equal(place({ kind: "run_failed", run_id: 7 }), "/runs/7");
+  assert.equal(place({ kind: "run_failed", run_id: null }), null);
+  assert.equal(place({ kind: "schedule_late" }), "/scheduler");
+  assert.equal(place({ kind: "new_bad_rows", rule_id: "a&b", source_id: "S" }), "/bad-detail?rule_id=a%26b&source_id=S");
+});
+
+test("new rows are counted, with some of them", () => {
+  assert.equal(wrong({ kind: "new_bad_rows", n_rows: 1, n_reopened: 0, examples: ["u1"] }), "1 new row: u1");
+  assert.equal(wrong({ kind: "new_bad_rows", n_rows: 1500, n_reopened: 2, examples: ["u1"] }), "1,500 new rows, 2 of them bad before: such as u1");
+  assert.equal(wrong({ kind: "run_failed", why: "No." }), "No.");
+});
+
+test("a message tells what was more, and what is over", () => {
+  assert.equal(told({ kind: "new_bad_rows", state: "open", n_new: 2, n_since: 5, examples: ["a", "b"] }), "2 new rows more, 5 in all: a, b");
+  assert.equal(told({ kind: "new_bad_rows", state: "over", why: "what came is resolved" }), "what came is resolved");
+});
+
+test("a pause is told in the largest unit that fits", () => {
+  assert.equal(pause(0), "each message at once");
+  assert.equal(pause(60), "at most one message in an hour");
+  assert.equal(pause(480), "at most one message in 8 hours");
+  assert.equal(pause(15), "at most one message in 15 minutes");
+});
