@@ -11,7 +11,7 @@ from scripts_app import schedules
 from scripts_app.models import Connection, Run, Schedule
 from tests import steps
 from tests.api.bad_rows import insert, row
-from tests.pages import reviews, tables
+from tests.pages import alerts, reviews, tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # By name: the address, and what of it others made.
@@ -31,6 +31,7 @@ PAGES = {
     "editor-new": ("/editor/new", ""),
     "profile": ("/profile", ""),
     "connections": ("/connections", ""),
+    "alerts": ("/alerts", ""),
     "tables": ("/tables", ""),
     "table": ("/tables/odd%20things?order_by=-id", ""),
     "table-empty": ("/tables/dq_schedules", ""),
@@ -46,11 +47,14 @@ PAGES = {
     "admin-rules": ("/admin/reference/rule/", ""),
 }
 # Where there is nothing yet.
-EMPTY = {"scheduler-empty": "/scheduler", "references-empty": "/references"}
+EMPTY = {"scheduler-empty": "/scheduler", "alerts-empty": "/alerts", "references-empty": "/references"}
 # What opens at the side of a page: the address, the button that opens it, and what stands there then.
 PANELS = {
     "scheduler-form": ("/scheduler", "New schedule", "At 02:00"),
     "scheduler-one": ("/scheduler", "<script>alert(2)</script>", "The next runs"),
+    "alerts-rule": ("/alerts", "Night <script>", "Where nothing is chosen"),
+    "alerts-channel": ("/alerts", "New channel", "One on a line."),
+    "alerts-message": ("/alerts", "DQX: 1 run failed, 12 new bad rows", "All clear"),
     "references-one": ("/references", "R1", "Published by"),
     "references-new": ("/references", "New rule", "It can't be changed afterwards."),
     "references-import": ("/references", "Import", "All of it is imported or nothing."),
@@ -73,6 +77,7 @@ def world(admin):
     script.connection = Connection.objects.first()
     script.save()
     reviews.world(admin)
+    alerts.world(admin, script)
     with tables.odd_table():
         yield
 
