@@ -10,7 +10,7 @@ from dqx import schema
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scripts", "0005_schedules_that_survive"),
+        ("scripts", "0006_indexes_of_the_ledger"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
