@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from kombu import Connection
 
 from scripts_app import tasks
 from scripts_app.alerts import channels, rules
@@ -19,7 +20,8 @@ def test_a_worker_tells(admin, web, tmp_path, monkeypatch):
     rules.create(actor=admin, name="all", on=["run_failed"], channels=[hook.pk])
     story.ended(story.script_row("orders"))
     with servers.worker(tmp_path):
-        tasks.tell.delay()
+        with Connection(servers.own_broker()) as broker:
+            tasks.tell.apply_async(connection=broker)
         assert steps.eventually(lambda: Message.objects.filter(status="sent").exists(), 30)
     assert web.posted[0].json["title"] == "DQX: 1 run failed"
 
