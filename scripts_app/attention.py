@@ -1,12 +1,15 @@
-"""What somebody should look at: scripts whose last run failed, schedules that rest, and how far the scripts are."""
+"""What somebody should look at: scripts whose last run failed, schedules that rest or are late, workers that are not there, and how far the
+scripts are."""
 
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from dqx import sql
+from dqx.monitoring import broker, workers
 from dqx.users.models import User
 from dqx.users.permissions import Actor, require
-from scripts_app import catalogue, schedules
+from scripts_app import catalogue, schedule_catalogue, schedules
 from scripts_app.models import Run, Schedule, Script
 
 MOST = 5
@@ -50,6 +53,29 @@ def resting(*, actor: Actor) -> Some:
         if schedule.why:
             found.append(schedule)
     return Some(found[:MOST], len(found))
+
+
+def late(*, actor: Actor) -> Some:
+    """Schedules that have not run when they should have, each a `schedule_catalogue.Listed` with since when and why.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    page = schedule_catalogue.listed(actor=actor, late=True, size=MOST)
+    return Some(
+        page.rows, Schedule.objects.filter(schedule_catalogue.is_late()).count() if page.next else len(page.rows)
+    )
+
+
+def silence() -> str | None:
+    """What does not happen since no worker does it, in a sentence; None while there is one for each queue."""
+    found = workers.alive(sql.rows)
+    runs, clock = (any(queue in taken for taken in found) for queue in broker.queues())
+    if not runs and not clock:
+        return "No worker is at work: what is due, and what is asked for, waits until one is started."
+    if not runs:
+        return "No worker does runs now: they wait until one is started."
+    return None if clock else "No worker starts what is due: that waits until one is started."
 
 
 def _suspects() -> QuerySet[Any]:

@@ -1,5 +1,6 @@
 """Pages."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,7 @@ from badDetail_app.activity import LAST_DAYS
 from badDetail_app.overview import overview
 from dqx.users.permissions import may, require
 from scripts_app import attention, catalogue
-from scripts_app.models import Run, Schedule, Script
+from scripts_app.models import Run, Schedule
 from scripts_app.permissions import ACTIONS, get_run_for
 from scripts_app.schedule_times import DAYS, zones
 
@@ -40,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "progress": attention.progress(actor=actor),
             "failed": attention.failed(actor=actor),
             "resting": attention.resting(actor=actor),
+            "late": attention.late(actor=actor),
+            "silence": attention.silence(),
             "recent_runs": catalogue.without_text()[:10],
             "trend": TREND,
         },
@@ -50,15 +53,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def runs(request: HttpRequest) -> HttpResponse:
     """The ledger; its rows come from the API."""
     require(request.user, "scripts.view_run")
-    scripts = Script.objects.only("name")
-    return render(request, "runs.html", {"statuses": Run.Status.choices, "scripts": scripts})
+    return render(request, "runs.html", {"statuses": Run.Status.choices})
 
 
 @login_required
 def run(request: HttpRequest, pk: str) -> HttpResponse:
     """One run."""
     found = get_run_for(request.user, int(pk))
-    return render(request, "run.html", {"pk": pk, "may_cancel": may(request.user, ACTIONS[Run.Kind(found.kind)])})
+    told = {"may_cancel": may(request.user, ACTIONS[Run.Kind(found.kind)]), "attempts": settings.RUN_ATTEMPTS}
+    return render(request, "run.html", {"pk": pk, **told})
 
 
 @login_required
@@ -74,4 +77,4 @@ def scheduler(request: HttpRequest) -> HttpResponse:
         "days": DAYS[1:] + DAYS[:1],
         "zones": sorted(zones()),
     }
-    return render(request, "scheduler.html", {**told, **choices})
+    return render(request, "scheduler.html", {**told, **choices, "silence": attention.silence()})

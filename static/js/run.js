@@ -18,6 +18,7 @@ function facts(run) {
   const published = run.new === null ? [] : ["pairs", "new", "changed", "resolved", "unchanged"].map((name) => fact(words(name), count(run[name])));
   return [
     fact("Status", status(run.status)),
+    ...(run.attempt > 1 ? [fact("Attempt", `${run.attempt} of ${place.dataset.attempts}`)] : []),
     fact("Rows", count(run.progress.rows)),
     ...(run.kind === "populate" ? [fact("Read", bytes(run.progress.bytes))] : published),
     fact("Took", took(run)),
@@ -25,13 +26,18 @@ function facts(run) {
 }
 
 function times(run) {
-  const named = [["Asked for", run.created_at], ["Started", run.started_at], ["Cancel asked for", run.cancel_requested_at], ["Ended", run.finished_at]];
+  const named = [["Asked for", run.created_at], ["Started", run.started_at], ["Next attempt", run.status === "queued" ? run.not_before : null], ["Cancel asked for", run.cancel_requested_at], ["Ended", run.finished_at]];
   const by = fact("By", `${run.actor?.username ?? "nobody"}, ${trigger(run)}`);
   return [by, ...named.filter(([, at]) => at).map(([name, at]) => fact(name, el("time", { datetime: at }, exactly(at))))];
 }
 
 function error(run) {
   return run.error ? [el("p.run-error", {}, run.error.message), ...reasons(run)] : [];
+}
+
+/** Those that failed and were worth another, each with when it ended and why. */
+function attempts(run) {
+  return run.attempts.map((one) => el("li", { value: one.n }, el("span.muted", {}, el("time", { datetime: one.ended_at }, exactly(one.ended_at)), ": "), one.error.message));
 }
 
 /** The text by lines, the one that the server refused marked. */
@@ -48,6 +54,8 @@ function show(run) {
   byId("times").replaceChildren(...times(run));
   byId("error").replaceChildren(...error(run));
   byId("error-card").hidden = !run.error;
+  byId("attempts").replaceChildren(...attempts(run));
+  byId("attempts-card").hidden = !run.attempts.length;
   byId("text").replaceChildren(...text(run));
   if (stop) {
     stop.hidden = !isActive(run);

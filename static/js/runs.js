@@ -1,20 +1,23 @@
 // The ledger: filters that stand in the address, pages, and a look again while something is under way.
+import { combobox } from "./shared/combobox.js";
 import { byId } from "./shared/dom.js";
-import { get } from "./shared/http.js";
+import { address, get } from "./shared/http.js";
 import { attempt, hush } from "./shared/notice.js";
 import { isActive } from "./shared/progress.js";
 import { columns } from "./shared/run.js";
+import { findScripts } from "./shared/script-names.js";
 import { fill, turn } from "./shared/table.js";
 
 const AGAIN = 3000;
 const form = byId("filters");
 const notice = byId("notice");
+const script = combobox(byId("script"), { find: findScripts, changed: () => filter() });
 let timer;
 let page = null;
 
 /** What the filters ask for. */
 function wanted() {
-  return Object.fromEntries([...new Set(new FormData(form).keys())].map((name) => [name, new FormData(form).getAll(name)]));
+  return { status: new FormData(form).getAll("status"), script: script.value };
 }
 
 async function show() {
@@ -26,8 +29,8 @@ async function show() {
   }
   hush(notice);
   fill(byId("runs"), columns, answer.results, { empty: "No run fits. Populate a script, and it appears here.", caption: "Runs" });
-  turn(byId("pager"), answer, (address) => {
-    page = new URL(address, location.href).pathname + new URL(address, location.href).search;
+  turn(byId("pager"), answer, (to) => {
+    page = new URL(to, location.href).pathname + new URL(to, location.href).search;
     show();
   });
   if (answer.results.some(isActive)) {
@@ -38,29 +41,23 @@ async function show() {
 /** The first page of what the filters ask for, which the address then says. */
 function filter() {
   page = null;
-  const search = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) {
-    if (value) {
-      search.append(name, value);
-    }
-  }
-  history.replaceState(null, "", search.size ? `?${search}` : location.pathname);
+  history.replaceState(null, "", address(location.pathname, wanted()));
   show();
 }
 
-function restore() {
+async function restore() {
   const search = new URLSearchParams(location.search);
-  for (const field of form.elements) {
-    if (field.type === "checkbox") {
-      field.checked = search.getAll(field.name).includes(field.value);
-    } else if (field.name) {
-      field.value = search.get(field.name) ?? "";
-    }
+  form.querySelectorAll("[name=status]").forEach((box) => (box.checked = search.getAll("status").includes(box.value)));
+  const id = Number(search.get("script"));
+  if (id) {
+    script.set({ value: id, label: `Script ${id}` });
+    const found = await attempt(notice, () => get(`/api/sql_scripts/${id}/`));
+    script.set({ value: id, label: found?.name ?? `Script ${id}` });
   }
 }
 
-form.addEventListener("change", filter);
+form.addEventListener("change", (event) => event.target.name === "status" && filter());
 form.addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("visibilitychange", () => document.hidden || show());
-restore();
+await restore();
 show();

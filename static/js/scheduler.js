@@ -10,11 +10,13 @@ import { status, time } from "./shared/run.js";
 import { fill } from "./shared/table.js";
 import { scheduleForm } from "./scheduler/form.js";
 import { ordered, sifted, tally, trouble } from "./scheduler/logic.js";
+import { strip } from "./scheduler/marks.js";
 import { schedulePanel } from "./scheduler/panel.js";
 
 const PAGE = 500; // schedules a request
 const SHOWN = 100; // rows at first, and more at a click
 const AGAIN = 5000;
+const RECENT = 20; // due times of each, as marks
 const root = byId("scheduler");
 const filters = byId("filters");
 const notice = byId("notice");
@@ -41,7 +43,12 @@ const columns = [
 
 function name(one) {
   const open = el("button.link-button", { type: "button", onclick: () => panel.open(one) }, one.job_name);
-  return [open, one.problem ? el("p.row-problem", {}, icon("exclamation-triangle-fill"), ` ${one.problem}`) : null];
+  return [open, one.problem ? el("p.row-problem", {}, icon("exclamation-triangle-fill"), ` ${one.problem}`) : null, one.late ? late(one) : null];
+}
+
+/** Since when it should have run, and why it has not. */
+function late(one) {
+  return el("p.row-problem", {}, el("span.status.status-failed", {}, "Late"), " since ", time(one.late_since), `. ${one.late_why}`);
 }
 
 function script(one) {
@@ -54,11 +61,12 @@ function next(one) {
 
 function last(one) {
   const run = one.last_run;
+  const marks = one.recent.length ? strip(one.recent) : null;
   if (!run) {
-    return el("span.muted", {}, "not yet");
+    return [el("span.muted", {}, "not yet"), marks];
   }
   const why = run.status === "failed" && run.error ? el("p.row-problem.clip-2", { title: run.error.message }, run.error.message) : null;
-  return [el("a.run-link", { href: `/runs/${run.id}`, "aria-label": `${words(run.kind)} ${run.id}, ${run.status}` }, status(run.status)), " ", el("span.muted", {}, time(run.created_at)), why];
+  return [el("a.run-link", { href: `/runs/${run.id}`, "aria-label": `${words(run.kind)} ${run.id}, ${run.status}` }, status(run.status)), " ", el("span.muted", {}, time(run.created_at)), marks, why];
 }
 
 function power(one) {
@@ -91,6 +99,7 @@ function draw() {
   fill(byId("schedules"), columns, found.slice(0, most), { empty: all.size ? "No schedule fits." : welcome(), caption: "Schedules" });
   [...byId("schedules").tBodies[0].rows].slice(0, found.length).forEach((row, at) => row.classList.toggle("in-trouble", trouble(found[at]) !== null));
   byId("total").textContent = sentence(counts);
+  warn([...all.values()].filter((one) => one.late));
   byId("rest").hidden = found.length <= most;
   byId("rest").firstElementChild.textContent = `${count(Math.min(most, found.length))} of ${count(found.length)}`;
 }
@@ -103,13 +112,25 @@ function sentence(counts) {
   return `${count(counts[""])} ${counts[""] === 1 ? "schedule" : "schedules"}, ${count(counts.on)} on${attention}`;
 }
 
+/** A line above all where schedules are late, with the way to them. */
+function warn(several) {
+  const place = byId("late");
+  if (!several.length) {
+    hush(place);
+  } else if (place.dataset.count !== String(several.length) || !place.firstElementChild) {
+    place.dataset.count = several.length;
+    const text = several.length === 1 ? `“${several[0].job_name}” has not run when it should have.` : `${count(several.length)} schedules have not run when they should have.`;
+    tell(place, "warning", text, " They come first in the list, each with why.");
+  }
+}
+
 function welcome() {
   const first = may.add ? el("button.btn.btn-primary", { type: "button", onclick: () => form.create() }, "Make the first schedule") : "A Publisher can make one.";
   return el("div.empty", {}, el("p", {}, "There is no schedule yet. A schedule populates a script, and publishes it if you like, at the times that you choose."), first);
 }
 
 async function load() {
-  for (let from = address("/api/scheduler/", { page_size: PAGE }); from; ) {
+  for (let from = address("/api/scheduler/", { page_size: PAGE, recent: RECENT }); from; ) {
     const answer = await exchange("GET", from);
     answer.data.forEach((one) => all.set(one.id, one));
     const link = answer.headers.get("Link")?.match(/<([^>]*)>; rel="next"/)?.[1];
@@ -120,13 +141,15 @@ async function load() {
 
 /** The schedule as it is now, in the list and at its side. */
 function put(one) {
-  all.set(one.id, one);
+  const recent = one.recent.length ? one.recent : (all.get(one.id)?.recent ?? []); // an answer to a change has none
+  all.set(one.id, { ...one, recent });
   draw();
-  panel.renew(one);
+  panel.renew(all.get(one.id));
+  return all.get(one.id);
 }
 
 async function renew(one) {
-  const found = await get(`/api/scheduler/${one.id}/`);
+  const found = await get(`/api/scheduler/${one.id}/`, { recent: RECENT });
   put(found);
   return found;
 }
@@ -134,7 +157,7 @@ async function renew(one) {
 /** Look again at what is under way, and at what was due. */
 async function watch() {
   const now = Date.now();
-  const moving = [...all.values()].filter((one) => isBusy(one) || (one.next_run && Date.parse(one.next_run) < now));
+  const moving = [...all.values()].filter((one) => isBusy(one) || one.late || (one.next_run && Date.parse(one.next_run) < now));
   if (!document.hidden && !document.activeElement?.closest("#schedules select, #schedules input")) {
     await Promise.allSettled(moving.slice(0, 20).map(renew));
   }

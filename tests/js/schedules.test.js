@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decoded, differences, losses, summary } from "../../static/js/references/logic.js";
+import { runOf, said, summed, why } from "../../static/js/scheduler/due.js";
 import { elsewhere, fitting, ordered, sifted, tally, timing, trouble, valuesOf, wall } from "../../static/js/scheduler/logic.js";
 
 const fine = { id: 1, job_name: "b", script_name: "flights", owner: { username: "paula" }, is_active: true, problem: null, next_run: "2026-11-30T02:05:00+01:00", last_run: { status: "succeeded" } };
@@ -14,6 +15,20 @@ const all = [off, fine, sooner, failed, resting];
 test("a schedule wants somebody where it rests or failed, but not while it is off", () => {
   assert.deepEqual(all.map(trouble), [null, null, null, "failed", "problem"]);
   assert.deepEqual(tally(all), { "": 5, trouble: 2, on: 4, off: 1 });
+});
+
+test("one that is late wants somebody", () => {
+  assert.deepEqual([trouble({ ...fine, late: true }), trouble({ ...off, late: true }), trouble({ ...resting, late: true })], ["late", null, "problem"]);
+});
+
+test("what became of due times is a sentence, the most frequent first", () => {
+  const due = (state) => ({ state, n_times: 1, reason: "", message: null });
+  assert.equal(summed([due("missed"), due("succeeded"), due("succeeded")]), "The last 3 times: 2 ran well, 1 missed.");
+  assert.equal(summed([due("refused")]), "The last time: 1 could not start.");
+  assert.equal(said(due("queued")), "waiting for a worker");
+  assert.equal(why({ n_times: 3, reason: "DQX was down.", message: null }), "DQX was down. With 2 more right before it.");
+  assert.equal(why({ n_times: 1, reason: "Late.", message: "It failed." }), "Late. It failed.");
+  assert.deepEqual([runOf({ run: { id: 1 }, publish: { id: 2 } }), runOf({ run: null, publish: null })], [{ id: 2 }, null]);
 });
 
 test("those that want somebody come first, then by the moment when they run, those that are off last", () => {

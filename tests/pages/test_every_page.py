@@ -11,7 +11,7 @@ from scripts_app import schedules
 from scripts_app.models import Connection, Run, Schedule
 from tests import steps
 from tests.api.bad_rows import insert, row
-from tests.pages import alerts, reviews, tables
+from tests.pages import alerts, due_times, reviews, tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # By name: the address, and what of it others made.
@@ -98,6 +98,7 @@ def scheduled(world, admin):
     Schedule.objects.filter(pk=resting.pk).update(owner=None)
     schedules.toggle(off.pk, actor=admin)
     Run.objects.filter(pk=900_001).update(schedule=failing)
+    due_times.history(failing, admin, 30)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -115,6 +116,24 @@ def test_schedules_are_fit_to_be_seen(scheduled, admin, visitor):
         visitor.open("/scheduler")
         expect(visitor.page.get_by_text("4 schedules, 3 on, 2 need attention")).to_be_visible()
         fit_to_be_seen(visitor, f"scheduler-{look}")
+
+
+def test_two_hundred_schedules_of_which_some_are_late_are_fit_to_be_seen(scheduled, admin, visitor):
+    script = Run.objects.get(pk=900_001).script
+    times = ("0 2 * * *", "*/20 * * * *", "15 6 * * 1-5")
+    Schedule.objects.bulk_create(
+        Schedule(job_name=f"Check {n} of the house", script=script, owner=admin, cron_schedule=times[n % 3])
+        for n in range(200)
+    )
+    for n, schedule in enumerate(Schedule.objects.filter(job_name__startswith="Check")[:8]):
+        due_times.history(schedule, admin, 20 - n)
+        if n < 3:
+            due_times.make_late(schedule, 400)
+    visitor.sign_in(admin)
+    for look in visitor.looks():
+        visitor.open("/scheduler")
+        expect(visitor.page.get_by_text("3 schedules have not run when they should have.")).to_be_visible()
+        fit_to_be_seen(visitor, f"scheduler-many-{look}")
 
 
 @pytest.mark.parametrize("name", EMPTY)

@@ -1,8 +1,10 @@
 """The ledger, as somebody reads it: filters that can be shared, a run that moves, a failure with its place."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from scripts_app import populate
@@ -31,8 +33,31 @@ def test_the_filters_stand_in_the_address(visitor, author):
     visitor.page.reload()
     expect(visitor.page.get_by_label("Failed")).to_be_checked()
     expect(rows(visitor)).to_have_count(1)
-    visitor.page.get_by_label("Script").select_option(label="two")
+    visitor.page.get_by_label("Script").fill("tw")
+    visitor.page.get_by_role("option", name="two").click()
     expect(rows(visitor)).to_contain_text("No run fits")
+    expect(visitor.page).to_have_url(re.compile(rf"\?status=failed&script={other.pk}$"))
+    visitor.page.reload()
+    expect(visitor.page.get_by_label("Script")).to_have_value("two")
+    visitor.page.get_by_label("Script").fill("")
+    expect(rows(visitor)).to_contain_text("one")
+
+
+def test_the_attempts_of_a_run_are_told(visitor, author):
+    error = {"code": "database_away", "message": "The connection was lost.", "details": {}}
+    earlier = [
+        {"n": 1, "started_at": "2026-11-26T01:00:00+00:00", "ended_at": "2026-11-26T01:02:03+00:00", "error": error}
+    ]
+    run = populate.request(steps.new_script(author).pk, actor=author, trigger=Run.Trigger.API, dispatch=False)
+    Run.objects.filter(pk=run.pk).update(attempt=2, attempts=earlier, not_before=timezone.now() + timedelta(hours=1))
+    visitor.sign_in(author)
+    visitor.open("/runs")
+    expect(rows(visitor)).to_contain_text(re.compile(r"attempt 2, next at \d\d:\d\d:\d\d"))
+    visitor.open(f"/runs/{run.pk}")
+    expect(visitor.page.get_by_text("2 of 3")).to_be_visible()
+    expect(visitor.page.get_by_role("listitem").filter(has_text="The connection was lost.")).to_be_visible()
+    expect(visitor.page.get_by_text("Next attempt")).to_be_visible()
+    visitor.photograph("run-attempts")
 
 
 def test_a_long_ledger_comes_in_pages(visitor, author):

@@ -3,9 +3,10 @@ import { combobox } from "../shared/combobox.js";
 import { byId, settled } from "../shared/dom.js";
 import { draft } from "../shared/draft.js";
 import { forgetFields, sends, tellField } from "../shared/form.js";
-import { get, Problem, post, put } from "../shared/http.js";
+import { Problem, post, put } from "../shared/http.js";
 import { hush, tell } from "../shared/notice.js";
 import { formPanel } from "../shared/panel.js";
+import { findScripts } from "../shared/script-names.js";
 import { FIELDS, fitting, PARTS, timing, valuesOf } from "./logic.js";
 import { coming, own } from "./preview.js";
 
@@ -28,12 +29,6 @@ export function scheduleForm(saved) {
   let meant = "";
   let asked = new AbortController();
 
-  async function findScripts(q) {
-    const found = await get("/api/sql_scripts/names/", { q, limit: MOST + 1 });
-    const options = found.slice(0, MOST).map(({ id: value, name: label }) => ({ value, label }));
-    return { options, more: found.length > MOST ? "There are more; type to narrow them down." : "" };
-  }
-
   async function findZones(text) {
     const found = fitting(zones, text, own);
     const options = found.slice(0, MOST).map((value) => ({ value, label: value, note: value === own ? "your time zone" : "" }));
@@ -41,10 +36,10 @@ export function scheduleForm(saved) {
   }
 
   function values() {
-    const { job_name: name, operation, frequency, is_active: active, timezone } = form.elements;
+    const { job_name: name, operation, frequency, is_active: active, timezone, catch_up: missed } = form.elements;
     const times = Object.fromEntries(FIELDS.map((field) => [field, form.elements[field].value.trim()]));
     const chosen = script.value === null ? null : { value: script.value, label: form.elements.script_id.value };
-    return { job_name: name.value, script: chosen, script_text: form.elements.script_id.value, operation: operation.value, frequency: frequency.value, is_active: active.checked, timezone: timezone.value.trim(), ...times };
+    return { job_name: name.value, script: chosen, script_text: form.elements.script_id.value, operation: operation.value, frequency: frequency.value, catch_up: missed.value, is_active: active.checked, timezone: timezone.value.trim(), ...times };
   }
 
   function fill(given) {
@@ -100,12 +95,12 @@ export function scheduleForm(saved) {
   async function save() {
     await script.settle();
     await zone.settle();
-    const { script: chosen, script_text: text, job_name: name, operation, is_active, ...rest } = values();
+    const { script: chosen, script_text: text, job_name: name, operation, is_active, catch_up, ...rest } = values();
     if (!chosen) {
       const message = text.trim() ? `There is no script called “${text.trim()}”. Choose one of the list.` : "Choose a script.";
       throw new Problem(400, { code: "invalid", message, details: { fields: { script_id: [message] } } });
     }
-    const body = { job_name: name, script_id: chosen.value, operation, is_active, ...timing(rest) };
+    const body = { job_name: name, script_id: chosen.value, operation, is_active, catch_up, ...timing(rest) };
     const made = await (id === null ? post("/api/scheduler/", body) : put(`/api/scheduler/${id}/`, body));
     panel.settle();
     saved(made);

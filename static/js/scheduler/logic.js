@@ -10,13 +10,16 @@ export const PARTS = {
   cron: ["cron_schedule"],
 };
 
-/** Why a schedule wants somebody to look: "problem" (it rests), "failed" (its last run did), or null. One that is off wants nobody. */
+/** Why a schedule wants somebody to look: "problem" (it rests), "late", "failed" (its last run did), or null. One that is off wants nobody. */
 export function trouble(schedule) {
   if (!schedule.is_active) {
     return null;
   }
   if (schedule.problem) {
     return "problem";
+  }
+  if (schedule.late) {
+    return "late";
   }
   return schedule.last_run?.status === "failed" ? "failed" : null;
 }
@@ -37,9 +40,9 @@ export function tally(schedules) {
   return Object.fromEntries(["", "trouble", "on", "off"].map((state) => [state, schedules.filter((one) => inState(one, state)).length]));
 }
 
-/** Those that want somebody first, then by when they come next, those that are off last. */
+/** Those that are late first, then those that want somebody, then by when they come next, those that are off last. */
 export function ordered(schedules) {
-  const rank = (schedule) => (trouble(schedule) ? 0 : schedule.is_active ? 1 : 2);
+  const rank = (schedule) => ({ late: 0, problem: 1, failed: 1 })[trouble(schedule)] ?? (schedule.is_active ? 2 : 3);
   const next = (schedule) => (schedule.next_run ? Date.parse(schedule.next_run) : Infinity);
   const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   return [...schedules].sort((a, b) => rank(a) - rank(b) || compare(next(a), next(b)) || a.job_name.localeCompare(b.job_name));
@@ -53,12 +56,12 @@ export function timing(values) {
 
 /** What a schedule of the API puts into the fields of a form; a new one where none is given. */
 export function valuesOf(schedule, zone) {
-  const { job_name = "", operation = "populate_and_publish", frequency = "daily", timezone = zone, is_active = true } = schedule ?? {};
+  const { job_name = "", operation = "populate_and_publish", frequency = "daily", timezone = zone, is_active = true, catch_up = "run_last" } = schedule ?? {};
   const times = Object.fromEntries(FIELDS.map((name) => [name, String(schedule?.[name] ?? "")]));
   const script = schedule?.script_id ? { value: schedule.script_id, label: schedule.script_name } : null;
   const usual = { time: "02:00", day_of_week: "monday", day_of_month: "1" };
   const filled = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, value || usual[name] || ""]));
-  return { job_name, script, operation, frequency, timezone, is_active, ...filled };
+  return { job_name, script, operation, frequency, timezone, is_active, catch_up, ...filled };
 }
 
 /** The zones that fit a text: one's own first, then UTC, then by name. */

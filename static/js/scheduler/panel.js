@@ -4,18 +4,20 @@ import { byId, el, icon } from "../shared/dom.js";
 import { words } from "../shared/format.js";
 import { get, patch } from "../shared/http.js";
 import { attempt, hush, tell } from "../shared/notice.js";
-import { columns } from "../shared/run.js";
+import { columns, time } from "../shared/run.js";
 import { fill, turn } from "../shared/table.js";
+import { columns as dueColumns, strip } from "./marks.js";
 import { times } from "./preview.js";
 
 const RUNS = 10;
+const WITHOUT = ["skipped", "missed", "refused"];
 // Of the ledger's columns those that differ between the runs of one schedule.
 const COLUMNS = columns.filter(({ head }) => ["Run", "Status", "Rows", "Took", "When", "Started by"].includes(head));
 
 /**
  * The panel of the page.
  * @param {object} may {change, delete, run}: what the person may do
- * @param {object} does {change, remove, run, changed}: called with the schedule
+ * @param {object} does {change, remove, run, changed}: called with the schedule; changed returns it as the page has it
  */
 export function schedulePanel(may, does) {
   const place = byId("one");
@@ -37,10 +39,11 @@ export function schedulePanel(may, does) {
     byId("one-body").replaceChildren(...problem(), el("div.form-buttons", {}, ...buttons), facts(shown), el("section.preview", { id: "one-times" }, el("p.muted", {}, "Loading…")));
   }
 
-  /** Why it rests, with the way out of it that a person has here. */
+  /** Why it rests, with the way out of it that a person has here; or why it is late. */
   function problem() {
     if (!shown.problem) {
-      return [];
+      const text = shown.late ? [el("strong", {}, "It is late, since "), el("strong", {}, time(shown.late_since)), `. ${shown.late_why}`] : null;
+      return text ? [el("div.notice.notice-warning", { role: "note" }, icon("exclamation-triangle-fill"), el("div.notice-text", {}, ...text))] : [];
     }
     const owned = shown.script_id !== null && may.change;
     const way = owned ? button("Take it over", "person-check", takeOver) : null;
@@ -51,8 +54,7 @@ export function schedulePanel(may, does) {
   async function takeOver() {
     const saved = await attempt(notice, () => patch(`/api/scheduler/${shown.id}/`, {}));
     if (saved) {
-      does.changed(saved);
-      open(saved);
+      open(does.changed(saved));
     }
   }
 
@@ -63,6 +65,21 @@ export function schedulePanel(may, does) {
       byId("one-times").replaceChildren(head, ...times(told));
     }
   }
+
+  /** What became of its due times: the newest as marks, and all of them in pages. */
+  async function due(address = "") {
+    const of = shown.id;
+    const query = { page_size: RUNS, outcome: byId("due-without").checked ? WITHOUT : [] };
+    const page = await attempt(notice, () => get(address || `/api/scheduler/${of}/due_times/`, address ? undefined : query));
+    if (page && shown.id === of) {
+      const empty = query.outcome.length ? "Each time it was due, it ran." : "It has not been due yet.";
+      fill(byId("due-times"), dueColumns, page.results, { empty, caption: "Times at which it was due" });
+      turn(byId("due-pager"), page, (next) => due(new URL(next, location.href).pathname + new URL(next, location.href).search));
+      byId("due-marks").replaceChildren(...(shown.recent.length ? [strip(shown.recent)] : []));
+    }
+  }
+
+  byId("due-without").addEventListener("change", () => due());
 
   async function history(address = "") {
     const of = shown.id;
@@ -78,6 +95,7 @@ export function schedulePanel(may, does) {
     hush(notice);
     draw();
     comingTimes();
+    due();
     history();
     panel.show();
   }
@@ -91,6 +109,7 @@ export function schedulePanel(may, does) {
         shown = schedule;
         draw();
         comingTimes();
+        due();
         history();
       }
     },
@@ -104,6 +123,7 @@ function facts(schedule) {
     ["What it does", words(schedule.operation)],
     ["Cron expression", el("span.value", {}, schedule.cron_schedule)],
     ["Time zone", schedule.timezone],
+    ["Missed times", schedule.catch_up === "skip" ? "left out" : "the last one is run once DQX is up again"],
     ["Acts as", schedule.owner?.username ?? "nobody"],
     ["Switched", schedule.is_active ? "on" : "off"],
   ];

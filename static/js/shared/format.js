@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat("en");
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const daytime = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "long" });
 const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
@@ -39,6 +40,11 @@ export function when(iso, now = Date.now()) {
   }
   const [unit, size] = UNITS.find(([, least]) => Math.abs(seconds) >= least) ?? ["second", 1];
   return ago.format(Math.trunc(seconds / size), unit);
+}
+
+/** The time of day, to the second. */
+export function clock(iso) {
+  return iso ? daytime.format(new Date(iso)) : "";
 }
 
 /** To the second, with the zone. */

@@ -1,6 +1,6 @@
 // A run as people see it, in a list and by itself.
 import { el } from "./dom.js";
-import { bytes, count, duration, exactly, NOTHING, when, words } from "./format.js";
+import { bytes, clock, count, duration, exactly, NOTHING, when, words } from "./format.js";
 
 /** Its state in a word, with a colour. */
 export function status(name) {
@@ -21,7 +21,7 @@ export function took(run, now = Date.now()) {
 export const columns = [
   { head: "Run", cell: (run) => el("a", { href: `/runs/${run.id}` }, `${words(run.kind)} ${run.id}`), classes: "tight" },
   { head: "Script", cell: (run) => run.script_name, classes: "clip" },
-  { head: "Status", cell: (run) => status(run.status) },
+  { head: "Status", cell: (run) => el("span", {}, status(run.status), again(run)) },
   { head: "Rows", cell: (run) => count(run.progress.rows), classes: "number" },
   { head: "New", cell: (run) => count(run.new), classes: "number" },
   { head: "Changed", cell: (run) => count(run.changed), classes: "number" },
@@ -31,6 +31,16 @@ export const columns = [
   { head: "When", cell: (run) => time(run.created_at), classes: "tight" },
 ];
 
+/** Which attempt it is at, when the next is made, and why the last one failed; null for the first. */
+function again(run) {
+  if (!(run.attempt > 1)) {
+    return null;
+  }
+  const next = run.status === "queued" && run.not_before ? `, next at ${clock(run.not_before)}` : "";
+  const why = run.attempts.at(-1)?.error.message;
+  return el("small.muted.line", { title: why ? `Attempt ${run.attempt - 1}: ${why}` : null }, `attempt ${run.attempt}${next}`);
+}
+
 /** Through which door it was asked for. */
 export function trigger(run) {
   return { person: "on a page", api: "API", schedule: "schedule", cli: "terminal" }[run.trigger] ?? run.trigger;
@@ -38,6 +48,9 @@ export function trigger(run) {
 
 /** How far a run is that is under way: what is known of rows, bytes and time. */
 export function far(run, now = Date.now()) {
+  if (run.status === "queued" && run.attempt > 1 && Date.parse(run.not_before) > now) {
+    return `Attempt ${run.attempt} at ${clock(run.not_before)}, since the last one failed: ${run.attempts.at(-1)?.error.message ?? ""}`;
+  }
   if (run.status === "queued") {
     return `Waiting for a worker, ${since(run.created_at, now)}`;
   }
