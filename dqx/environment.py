@@ -18,6 +18,8 @@ ORIGIN = re.compile(
     r"https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?"
 )
 
+# A server that vanished without a word is given up after a minute, and not after the two hours of the system.
+SERVER_GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 _REDIS = {"socket_timeout": 10, "socket_connect_timeout": 5}
 # RabbitMQ has to confirm each message: else one that is sent into a line which it has closed is lost without a word.
 _RABBITMQ = {"confirm_publish": True, "read_timeout": 4, "write_timeout": 4}
@@ -213,6 +215,7 @@ def database(name: str, url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} is not {expected}.") from exc
     if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
         raise ImproperlyConfigured(f"{name} is not {expected}.")
+    config["OPTIONS"] = {**SERVER_GONE, **config.get("OPTIONS", {})}
     return config
 
 
