@@ -37,3 +37,16 @@ def make_late(schedule, minutes=40):
     """As if nobody had taken it up."""
     then = timezone.now() - timedelta(minutes=minutes)
     Schedule.objects.filter(pk=schedule.pk).update(next_due_at=then, seen_until=then)
+
+
+def two_hundred(script, actor):
+    """So many schedules, of which three are late and a few more have a history."""
+    times = ("0 2 * * *", "*/20 * * * *", "15 6 * * 1-5")
+    Schedule.objects.bulk_create(
+        Schedule(job_name=f"Check {n} of the house", script=script, owner=actor, cron_schedule=times[n % 3])
+        for n in range(200)
+    )
+    for n, schedule in enumerate(Schedule.objects.filter(job_name__startswith="Check")[:8]):
+        history(schedule, actor, 20 - n)
+        if n < 3:
+            make_late(schedule, 400)

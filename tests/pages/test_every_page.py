@@ -120,15 +120,7 @@ def test_schedules_are_fit_to_be_seen(scheduled, admin, visitor):
 
 def test_two_hundred_schedules_of_which_some_are_late_are_fit_to_be_seen(scheduled, admin, visitor):
     script = Run.objects.get(pk=900_001).script
-    times = ("0 2 * * *", "*/20 * * * *", "15 6 * * 1-5")
-    Schedule.objects.bulk_create(
-        Schedule(job_name=f"Check {n} of the house", script=script, owner=admin, cron_schedule=times[n % 3])
-        for n in range(200)
-    )
-    for n, schedule in enumerate(Schedule.objects.filter(job_name__startswith="Check")[:8]):
-        due_times.history(schedule, admin, 20 - n)
-        if n < 3:
-            due_times.make_late(schedule, 400)
+    due_times.two_hundred(script, admin)
     visitor.sign_in(admin)
     for look in visitor.looks():
         visitor.open("/scheduler")
