@@ -13,12 +13,13 @@ from celery import current_app
 from celery.bin.base import CLIContext
 from celery.bin.celery import celery
 from click import UsageError
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 from gunicorn.config import Config
 
 from dqx.embedded.home import Home
 from dqx.embedded.services import Site, services
 from dqx.environment import BASE_DIR
+from tests.api import servers
 
 DEPLOY = BASE_DIR / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -64,8 +65,10 @@ def parse(command):
         return found.make_context(name, rest, parent=group).params
     if program == "gunicorn":
         return vars(Config().parser().parse_args(options))
-    assert command[:2] == ["python", "manage.py"] and command[2] in get_commands()
-    return {}
+    assert command[:2] == ["python", "manage.py"]
+    name = command[2]
+    found = load_command_class(get_commands()[name], name)
+    return vars(found.create_parser("manage.py", name).parse_args(options[2:]))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -112,6 +115,29 @@ def test_the_image_has_every_file_that_dqx_needs():
     }
     assert needed | {"package.json", "package-lock.json", "requirements/base.txt"} <= copied & kept
     assert all((BASE_DIR / name).exists() for name in copied if not name.startswith(("--", "/")))
+
+
+def test_what_the_image_has_is_enough(tmp_path):
+    """In a folder with nothing but what the last stage copies, every process of ours finds its code."""
+    last = (DEPLOY / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    for line in last.splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            *names, _ = line.split()[1:]
+            for name in names:
+                copy = shutil.copytree if (BASE_DIR / name).is_dir() else shutil.copy
+                copy(BASE_DIR / name, tmp_path / name)
+    code = (
+        "import django; django.setup(); import dqx.wsgi, dqx.urls; from dqx.celery import app;"
+        " app.loader.import_default_modules(); print(*app.tasks)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**servers.environment(), "DJANGO_SETTINGS_MODULE": "dqx.settings"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert "scripts_app.tasks.work" in done.stdout, done.stderr
 
 
 def test_no_process_of_the_image_may_do_more_than_it_needs():

@@ -1,6 +1,7 @@
 """/metrics: who may read it, what it counts, and that it answers when others do not."""
 
 import base64
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from badDetail_app import figures as bad_row_figures
 from dqx import sql
+from dqx.environment import BASE_DIR
 from scripts_app import runs
 from scripts_app.models import Run
 from tests import steps
@@ -18,6 +20,7 @@ from tests.ops.scrape import Scraped, scrape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN = "a-token-of-the-tests"
+NAMES_ELSEWHERE = {"dqx_owner", "dqx_runner"}
 
 
 @pytest.fixture
@@ -129,6 +132,14 @@ def test_the_queue_and_the_oldest_queued_run(client, publisher):
     assert (found("dqx_workers"), found("dqx_broker_up")) == (2, 1)
     assert found("dqx_oldest_queued_run_seconds") > 86_400
     assert found("dqx_runs", kind="populate", status="queued") == 1
+
+
+def test_every_figure_that_the_alarms_name_is_told(client):
+    client.get("/api/auth/me")
+    documented = (BASE_DIR / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"`[^`]*\b(dqx_[a-z_]+)\b[^`]*`", documented)) - NAMES_ELSEWHERE
+    found = {name for name, _, _ in read(client).samples}
+    assert len(named) > 8 and named <= found, named - found
 
 
 def test_series_are_bounded_and_the_rest_is_summed(client, monkeypatch):

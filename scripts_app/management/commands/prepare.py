@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandParser, call_command
 
 from dqx import cli, static_files
 from dqx.users import first_account
@@ -15,10 +15,16 @@ class Command(cli.Command):
 
     help = "Migrate, collect the static files, make the first account and load the demo."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What an image has already."""
+        super().add_arguments(parser)
+        parser.add_argument("--no-static", action="store_true", help="the static files are collected, as in an image")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """One after the other; each does only what is missing."""
         call_command("migrate", verbosity=0)
-        static_files.collect()
+        if not options["no_static"]:
+            static_files.collect()
         told = first_account.ensure()
         if told:
             self.stdout.write(told)
