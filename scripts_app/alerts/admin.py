@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from scripts_app import vault
-from scripts_app.alerts import channels, rules
+from scripts_app.alerts import channels, rules, shape
 from scripts_app.models import AlertRule, Channel, Incident, Message, Trouble
 
 GROUP = "Alerts"
@@ -51,7 +51,7 @@ class ChannelForm(OperationForm):
     def check(self, values: dict[str, Any]) -> None:
         """As the operation would refuse it."""
         given = {name: value for name, value in values.items() if name not in ("url", "signing_key")}
-        channels.check(Channel(pk=self.instance.pk, **given), values["url"], values["signing_key"])
+        shape.check(Channel(pk=self.instance.pk, **given), values["url"], values["signing_key"])
         vault.encrypt(values["url"])
 
 

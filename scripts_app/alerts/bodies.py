@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dqx.rest import Flag, PageQuery, Strict, Text, Whole
-from scripts_app.alerts import address, channels
+from scripts_app.alerts import address, shape
 from scripts_app.alerts.rules import LARGEST_THRESHOLD, MOST_NAMED
 from scripts_app.alerts.rules import LONGEST_NAME as LONGEST_RULE_NAME
 from scripts_app.bodies import LARGEST_ID, PersonBody
@@ -17,10 +17,10 @@ LARGEST_KEY = 9_223_372_036_854_775_807
 class ChannelFields(Strict):
     """A channel as it is written. An empty `url` or `secret` keeps what is there; null forgets the secret."""
 
-    name = Text(max_length=channels.LONGEST_NAME)
+    name = Text(max_length=shape.LONGEST_NAME)
     kind = serializers.ChoiceField(Channel.Kind.choices)
     addresses = serializers.ListField(
-        child=Text(max_length=254), default=list, max_length=channels.MOST_ADDRESSES, help_text="Of a mail."
+        child=Text(max_length=254), default=list, max_length=shape.MOST_ADDRESSES, help_text="Of a mail."
     )
     url = Text(
         max_length=address.LONGEST_URL,
@@ -30,7 +30,7 @@ class ChannelFields(Strict):
         help_text="Of a webhook, or as Apprise has it; kept encrypted and never told.",
     )
     secret = Text(
-        max_length=channels.LONGEST_SECRET,
+        max_length=shape.LONGEST_SECRET,
         allow_blank=True,
         allow_null=True,
         default="",
@@ -39,7 +39,7 @@ class ChannelFields(Strict):
     )
     pause_minutes = Whole(
         min_value=0,
-        max_value=channels.LONGEST_PAUSE,
+        max_value=shape.LONGEST_PAUSE,
         default=480,
         help_text="At most one message in so many minutes; 0 is no limit.",
     )

@@ -1,34 +1,22 @@
 """Ways to people, kept by admins: addresses go in, encrypted, and never come out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 
 from dqx import keyset
 from dqx.audit import log
-from dqx.errors import Conflict, DQXError, Invalid, NotFound
+from dqx.errors import Conflict, DQXError, NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
 from scripts_app import vault
-from scripts_app.alerts import address, letter, mail, services, webhook
+from scripts_app.alerts import address, letter, sending, shape
 from scripts_app.alerts.address import Address
 from scripts_app.models import Channel
 
 Kind = Channel.Kind
-LONGEST_NAME = 100
-LONGEST_SECRET = 200
-MOST_ADDRESSES = 50
-LONGEST_PAUSE = 7 * 24 * 60  # minutes
-SENDERS: dict[str, Callable[[Channel, Any, int | None], None]] = {
-    Kind.MAIL: mail.send,
-    Kind.WEBHOOK: webhook.send,
-    Kind.APPRISE: services.send,
-}
 FIELDS = ("name", "kind", "addresses", "target", "has_key", "pause_minutes")
 
 
@@ -112,7 +100,7 @@ def save(channel: Channel, *, actor: Actor, url: str = "", secret: str | None = 
     require(actor, f"scripts.{verb}_channel")
     with transaction.atomic():
         kept = _found(Channel.objects.select_for_update(), channel.pk) if channel.pk else None
-        check(channel, url, secret)
+        shape.check(channel, url, secret)
         _seal(channel, kept, url, secret)
         try:
             with transaction.atomic():
@@ -122,60 +110,6 @@ def save(channel: Channel, *, actor: Actor, url: str = "", secret: str | None = 
             raise Conflict("channel_name_taken", taken, field="name", name=channel.name) from exc
         _record(actor, verb, kept, channel, new_url=bool(url), new_secret=secret != "")
     return channel
-
-
-def check(channel: Channel, url: str, secret: str | None) -> None:
-    """Refuse what can't be saved; the name and the addresses are trimmed.
-
-    Raises:
-        Invalid: by field.
-    """
-    channel.name = channel.name.strip()
-    if not 0 < len(channel.name) <= LONGEST_NAME or "\x00" in channel.name:
-        raise _malformed("name", f"A channel needs a name of 1 to {LONGEST_NAME} characters.")
-    if channel.kind not in Kind.values:
-        raise _malformed("kind", f"The kind is one of {', '.join(Kind.values)}.")
-    if not 0 <= channel.pause_minutes <= LONGEST_PAUSE:
-        raise _malformed("pause_minutes", f"The pause is 0 to {LONGEST_PAUSE:,} minutes.")
-    kept = Channel.objects.filter(pk=channel.pk).first() if channel.pk else None
-    if kept and kept.kind != channel.kind:
-        raise _malformed("kind", "A channel keeps its kind. Make a new one.")
-    _check_addresses(channel)
-    if channel.kind == Kind.MAIL and (url or secret):
-        raise _malformed("url" if url else "secret", "A mail has addresses, and no other address or key.")
-    if secret and (channel.kind != Kind.WEBHOOK or len(secret) > LONGEST_SECRET):
-        raise _malformed("secret", f"A key signs what a webhook gets; it has up to {LONGEST_SECRET} characters.")
-    if channel.kind != Kind.MAIL and not url and not (kept and kept.secret):
-        raise _malformed("url", "Say where it leads.")
-    if url:
-        channel.target = where(channel.kind, url)
-
-
-def where(kind: str, url: str) -> str:
-    """Where an address leads, without what is secret in it.
-
-    Raises:
-        Invalid: it is none of that kind, or leads where it may not.
-    """
-    return (address if kind == Kind.WEBHOOK else services).where(url)
-
-
-def _check_addresses(channel: Channel) -> None:
-    channel.addresses = list(dict.fromkeys(one.strip() for one in channel.addresses if one.strip()))
-    if channel.kind != Kind.MAIL:
-        if channel.addresses:
-            raise _malformed("addresses", "Addresses are those of a mail.")
-        return
-    if not 0 < len(channel.addresses) <= MOST_ADDRESSES:
-        raise _malformed("addresses", f"Give 1 to {MOST_ADDRESSES} addresses.")
-    for one in channel.addresses:
-        try:
-            validate_email(one)
-        except ValidationError as exc:
-            raise _malformed("addresses", f"'{one[:100]}' is no address of a mail.") from exc
-    channel.target = (
-        f"{channel.addresses[0]}{f' and {len(channel.addresses) - 1} more' if channel.addresses[1:] else ''}"
-    )
 
 
 def _seal(channel: Channel, kept: Channel | None, url: str, secret: str | None) -> None:
@@ -213,7 +147,7 @@ def test(pk: int, *, actor: Actor) -> Outcome:
     require(actor, "scripts.test_channel")
     channel = _found(Channel.objects.all(), pk)
     try:
-        SENDERS[channel.kind](channel, letter.trial(channel.name), None)
+        sending.send(channel, letter.trial(channel.name), None)
     except DQXError as exc:
         return Outcome(False, exc.code, exc.message)
     return Outcome(True, None, f"A test message was handed over to {channel.target}.")
@@ -253,10 +187,6 @@ def _record(actor: Actor, verb: str, before: Channel | None, after: Channel | No
 def _told(channel: Channel | None) -> dict[str, Any] | None:
     """What the audit log may know of a channel."""
     return None if channel is None else {name: getattr(channel, name) for name in FIELDS}
-
-
-def _malformed(field: str, sentence: str) -> Invalid:
-    return Invalid("channel_malformed", sentence, field=field)
 
 
 def _counted() -> QuerySet[Channel]:

@@ -15,8 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from dqx import sql
 from dqx.errors import DQXError
-from scripts_app.alerts import incidents, letter
-from scripts_app.alerts.channels import SENDERS
+from scripts_app.alerts import incidents, letter, sending
 from scripts_app.models import Channel, Message, Telling
 
 logger = structlog.get_logger("dqx.alerts")
@@ -72,7 +71,7 @@ def _send(message: Message) -> bool:
     if told is None:
         return False
     try:
-        SENDERS[message.channel.kind](message.channel, message.content, message.pk)
+        sending.send(message.channel, message.content, message.pk)
     except DQXError as exc:
         _failed(message, exc.code, exc.message)
         return False

@@ -123,19 +123,24 @@ def settle(message: int, told: dict[int, tuple[str, int]], *, delivered: bool) -
     with transaction.atomic():
         # First the lock, then a look at what `close` may have done meanwhile.
         pks = list(Telling.objects.select_for_update().filter(message=message).values_list("pk", flat=True))
-        for telling in Telling.objects.select_related("incident").filter(pk__in=pks):
-            state, rows = told.get(telling.pk, ("", 0)) if delivered else ("", 0)
-            _settle_one(telling, state, rows)
+        tellings = list(Telling.objects.select_related("incident").filter(pk__in=pks))
+        known = told if delivered else {}
+        # One statement for all that end alike, which are few: of failures all, of bad rows those with as many.
+        alike: dict[tuple[str, int] | None, list[int]] = {}
+        for telling in tellings:
+            alike.setdefault(_settled(telling, *known.get(telling.pk, ("", 0))), []).append(telling.pk)
+        Telling.objects.filter(pk__in=alike.pop(None, [])).delete()
+        for (state, n_told), group in alike.items():  # type: ignore[misc]
+            Telling.objects.filter(pk__in=group).update(state=state, n_told=n_told, message=None)
 
 
-def _settle_one(telling: Telling, state: str, rows: int) -> None:
-    incident, telling.message = telling.incident, None
-    is_over = incident.closed_at is not None
+def _settled(telling: Telling, state: str, rows: int) -> tuple[str, int] | None:
+    """What the channel knows now: the state and the rows; None where there is nothing more to tell."""
+    is_over, n_told = telling.incident.closed_at is not None, telling.n_told
+    if state == Telling.State.OVER:
+        return None
     if state == Telling.State.NEW:
-        telling.n_told = max(rows, 1)
-        more = incident.n_rows > rows
-        telling.state = Telling.State.OVER if is_over else Telling.State.NEW if more else Telling.State.TOLD
-    if state == Telling.State.OVER or (is_over and not telling.n_told):
-        telling.delete()
-    else:
-        telling.save()
+        more = telling.incident.n_rows > rows
+        known = Telling.State.OVER if is_over else Telling.State.NEW if more else Telling.State.TOLD
+        return str(known), max(rows, 1)
+    return None if is_over and not n_told else (str(telling.state), n_told)

@@ -133,10 +133,10 @@ def _words(event: Mapping[str, Any]) -> str:
 def _rows(event: Mapping[str, Any]) -> str:
     n, since = event["n_new"], event["n_since"]
     again = f", {event['n_reopened']:,} of them bad before" if event["n_reopened"] and n == since else ""
-    more = f" more, {since:,} since {event['opened_at'][:10]}" if n < since else again
+    more, tail = ("more ", f", {since:,} since {event['opened_at'][:10]}") if n < since else ("", again)
     several = "such as " if n > len(event["examples"]) else ""
     examples = f": {several}{', '.join(cut(one, 60) for one in event['examples'])}" if event["examples"] else ""
-    return f"{n:,} {'row' if n == 1 else 'rows'}{more}{examples}"
+    return f"{n:,} {more}{'row' if n == 1 else 'rows'}{tail}{examples}"
 
 
 def text(told: Mapping[str, Any]) -> str:

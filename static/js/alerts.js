@@ -80,7 +80,7 @@ async function showIncidents(from = "") {
   const isOpen = states.elements.state.value === "open";
   const page = await attempt(notice, () => (from ? get(from) : get("/api/alerts/incidents/", { state: states.elements.state.value, page_size: PAGE })));
   if (page) {
-    const well = el("p.empty.mb-0", {}, el("span.status.status-succeeded", {}, "Well"), " ", rules.length ? "Nothing that a rule asks for is wrong." : "No rule asks for anything yet.");
+    const well = rules.length ? el("p.empty.mb-0", {}, el("span.status.status-succeeded", {}, "Well"), " Nothing that a rule asks for is wrong.") : el("p.empty.mb-0", {}, "No rule asks for anything yet.");
     fill(byId("incidents"), incidentColumns, page.results, { empty: isOpen ? well : "Nothing yet.", caption: "What is wrong" });
     turn(byId("incidents-pager"), page, (next) => showIncidents(near(next)));
   }

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from scripts_app.alerts import channels, delivery, messages, rules, webhook
+from scripts_app.alerts import channels, delivery, messages, rules, sending, webhook
 from scripts_app.models import Channel, Incident, Message, Telling
 from tests import steps
 from tests.alerts import receivers, story
@@ -110,6 +110,13 @@ def test_a_server_that_does_not_answer_in_time(rule, hook, web, monkeypatch):
     assert story.tick() == 0 and "in time" in told_by(hook)[2]
 
 
+def test_a_server_that_never_comes_to_an_end(rule, hook, web, monkeypatch):
+    monkeypatch.setattr(sending, "SECONDS", 0.2)
+    web.seconds = 1
+    story.ended(story.script_row())
+    assert story.tick() == 0 and "took longer" in told_by(hook)[2]
+
+
 def test_a_server_that_is_not_there(rule, hook, web):
     web.stop()
     story.ended(story.script_row())
@@ -151,15 +158,15 @@ def test_one_that_its_worker_left_is_sent_again(rule, hook, web):
 
 def test_what_came_while_one_was_under_way_is_told_next(rule, hook, web, monkeypatch):
     story.ended(story.script_row("first"))
-    send = delivery.SENDERS["webhook"]
+    send = sending.send
 
     def meanwhile(*told):
         story.ended(story.script_row("second"))
         story.noticing.notice()
-        monkeypatch.setitem(delivery.SENDERS, "webhook", send)
+        monkeypatch.setattr(sending, "send", send)
         send(*told)
 
-    monkeypatch.setitem(delivery.SENDERS, "webhook", meanwhile)
+    monkeypatch.setattr(sending, "send", meanwhile)
     assert story.tick() == 1 and story.tick() == 1
     assert [one.json["events"][0]["title"] for one in web.posted] == ["Populate of first", "Populate of second"]
 

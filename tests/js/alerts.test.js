@@ -33,7 +33,7 @@ test("new rows are counted, with some of them", () => {
 });
 
 test("a message tells what was more, and what is over", () => {
-  assert.equal(told({ kind: "new_bad_rows", state: "open", n_new: 2, n_since: 5, examples: ["a", "b"] }), "2 new rows more, 5 in all: a, b");
+  assert.equal(told({ kind: "new_bad_rows", state: "open", n_new: 2, n_since: 5, examples: ["a", "b"] }), "2 more new rows, 5 in all: a, b");
   assert.equal(told({ kind: "new_bad_rows", state: "over", why: "what came is resolved" }), "what came is resolved");
 });
 

@@ -52,8 +52,8 @@ export function told(event) {
   if (event.state === "over" || event.kind !== "new_bad_rows") {
     return event.why;
   }
-  const since = event.n_since > event.n_new ? ` more, ${count(event.n_since)} in all` : "";
-  return `${count(event.n_new)} new ${event.n_new === 1 ? "row" : "rows"}${since}${event.examples.length ? `: ${event.examples.join(", ")}` : ""}`;
+  const [more, since] = event.n_since > event.n_new ? ["more ", `, ${count(event.n_since)} in all`] : ["", ""];
+  return `${count(event.n_new)} ${more}new ${event.n_new === 1 ? "row" : "rows"}${since}${event.examples.length ? `: ${event.examples.join(", ")}` : ""}`;
 }
 
 /** "at once", "every 8 hours at the most". */
