@@ -148,7 +148,9 @@ def mail_server(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} is not {expected}.") from exc
     if not (url.startswith("smtp") and found.get("EMAIL_HOST")):
         raise ImproperlyConfigured(f"{name} is not {expected}.")
-    return {key: value for key, value in found.items() if key != "EMAIL_FILE_PATH"}
+    usual = 465 if "EMAIL_USE_SSL" in found else 587 if "EMAIL_USE_TLS" in found else 25
+    told = {key: value for key, value in found.items() if value is not None and key != "EMAIL_FILE_PATH"}
+    return {"EMAIL_PORT": usual, **told}
 
 
 def base_url(name: str) -> str:

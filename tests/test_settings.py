@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from dqx import environment
 from dqx.environment import BASE_DIR
 
 
@@ -38,6 +39,9 @@ def start(**changed: str) -> subprocess.CompletedProcess[str]:
         ("DQX_CORS_ORIGINS", "*"),
         ("DQX_METRICS_TOKEN", "short"),
         ("DQX_LOG_FORMAT", "xml"),
+        ("DQX_EMAIL_URL", "https://mail.example.org"),
+        ("DQX_EMAIL_URL", "smtp+tls://user:password@mail.example.org:many"),
+        ("DQX_BASE_URL", "dqx.example.org"),
     ],
 )
 def test_a_malformed_setting_is_refused_by_name(name, value):
@@ -50,6 +54,26 @@ def test_a_refusal_does_not_tell_a_password():
     ended = start(DATABASE_URL="postgres://u:S3CRET@h:port/d")
     assert ended.returncode != 0
     assert "S3CRET" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("", {}),
+        ("smtp://mail", {"EMAIL_HOST": "mail", "EMAIL_PORT": 25}),
+        ("smtp+ssl://mail", {"EMAIL_HOST": "mail", "EMAIL_PORT": 465, "EMAIL_USE_SSL": True}),
+        (
+            "smtp+tls://me:p%40ss@mail",
+            {
+                "EMAIL_HOST": "mail", "EMAIL_PORT": 587, "EMAIL_USE_TLS": True, "EMAIL_HOST_USER": "me", "EMAIL_HOST_PASSWORD": "p@ss",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_a_mail_server_is_told_in_one_address(monkeypatch, url, told):
+    monkeypatch.setenv("DQX_EMAIL_URL", url)
+    found = environment.mail_server("DQX_EMAIL_URL")
+    assert {key: value for key, value in found.items() if key != "EMAIL_BACKEND"} == told
 
 
 def test_as_it_is_it_starts():
