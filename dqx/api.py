@@ -15,8 +15,12 @@ from dqx.users import api as users
 from reference_app import api as references
 from reference_app import file_api as reference_files
 from scripts_app import api as scripts
-from scripts_app import connection_api, editor_api, query_api, schedule_api, use_api, version_api
 from scripts_app.alerts import api as alerts
+from scripts_app.databases import connection_api
+from scripts_app.editor import editor_api
+from scripts_app.queries import query_api, use_api
+from scripts_app.scheduling import schedule_api
+from scripts_app.versions import version_api
 
 
 class Anything:

@@ -207,7 +207,7 @@ REGISTRATION_OPEN = environment.flag("DQX_REGISTRATION_OPEN", DEMO)
 SIGN_UPS_AN_HOUR = environment.number("DQX_SIGN_UPS_AN_HOUR", 20, least=1)
 # Secrets of connections are encrypted with keys of their own; the first encrypts, all decrypt.
 ENCRYPTION_KEYS = environment.keys("DQX_ENCRYPTION_KEYS")
-# Where connections may lead; anywhere but to addresses that are no database's where it is empty (scripts_app/hosts.py).
+# Where connections may lead; anywhere but to addresses that are no database's where it is empty (scripts_app/databases/hosts.py).
 ALLOWED_DATABASE_HOSTS = environment.hosts("DQX_ALLOWED_DATABASE_HOSTS")
 
 # --- Alerts -----------------------------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from dqx.monitoring.metrics import Figures
 from dqx.tables import views as tables
 from dqx.users import views as users
 from reference_app import views as references
-from scripts_app import connection_views, editor_views, script_views, views
-from scripts_app import figures as run_figures
+from scripts_app import script_views, views
 from scripts_app.alerts import figures as alert_figures
 from scripts_app.alerts import views as alert_views
+from scripts_app.databases import connection_views
+from scripts_app.editor import editor_views
+from scripts_app.ledger import figures as run_figures
 
 FIGURES = Figures(run_figures.families, bad_row_figures.families, alert_figures.families)
 

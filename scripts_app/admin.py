@@ -10,8 +10,10 @@ from django.utils.html import format_html
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
 from dqx.users.permissions import may
-from scripts_app import connections, probe, runs, schedule_times, schedules, vault
+from scripts_app.databases import connections, probe, vault
+from scripts_app.ledger import runs
 from scripts_app.models import Connection, DueTime, Run, RunCount, Schedule, Scope, Version
+from scripts_app.scheduling import schedule_times, schedules
 
 
 @admin.register(Version)

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dqx.rest import PageQuery, View, accepts
-from scripts_app import catalogue, populate, publish, review, runs, scripts
+from scripts_app import catalogue, populate, publish, review, scripts
 from scripts_app.bodies import (
     NameBody,
     NamesQuery,
@@ -20,6 +20,7 @@ from scripts_app.bodies import (
     ScriptQuery,
     WaitQuery,
 )
+from scripts_app.ledger import runs
 from scripts_app.models import Run
 from scripts_app.permissions import get_run_for
 from scripts_app.review_bodies import ReviewBody, StagedPage

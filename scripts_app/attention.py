@@ -9,8 +9,9 @@ from dqx import sql
 from dqx.monitoring import broker, workers
 from dqx.users.models import User
 from dqx.users.permissions import Actor, require
-from scripts_app import catalogue, schedule_catalogue, schedules
+from scripts_app import catalogue
 from scripts_app.models import Run, Schedule, Script
+from scripts_app.scheduling import schedule_catalogue, schedules
 
 MOST = 5
 

@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 from dqx.rest import ListQuery, PageQuery, Query, Strict, Text, Whole
 from dqx.users.models import User
-from scripts_app import connections
 from scripts_app.catalogue import State
-from scripts_app.connection_bodies import ConnectionChoice
+from scripts_app.databases import connections
+from scripts_app.databases.connection_bodies import ConnectionChoice
 from scripts_app.models import Run, Script
 
 LONGEST_WAIT = 60

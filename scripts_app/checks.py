@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
 
-from scripts_app import mirror
+from scripts_app.scheduling import mirror
 
 MOST_NAMED = 5
 

@@ -11,15 +11,17 @@ from dqx import sql
 from dqx.errors import DQXError, Refused
 from dqx.sql import Reader
 from dqx.users.permissions import Actor
-from scripts_app import columns, connections, endings, runs, statements
+from scripts_app import columns, statements
 from scripts_app.columns import Select
-from scripts_app.connections import Choice
-from scripts_app.details import Details
+from scripts_app.databases import connections
+from scripts_app.databases.connections import Choice
+from scripts_app.databases.details import Details
+from scripts_app.ledger import endings, runs
+from scripts_app.ledger.watch import Progress, Watch, time_limit
 from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
 from scripts_app.server_errors import misfit, refusal
 from scripts_app.stream import ReadingFailed, Stream
-from scripts_app.watch import Progress, Watch, time_limit
 
 
 def request(

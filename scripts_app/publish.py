@@ -11,10 +11,11 @@ from dqx import sql
 from dqx import statements as tables
 from dqx.errors import Conflict, DQXError
 from dqx.users.permissions import Actor
-from scripts_app import endings, runs, statements
+from scripts_app import statements
+from scripts_app.ledger import endings, runs
+from scripts_app.ledger.watch import Progress, Watch, time_limit
 from scripts_app.models import Run, Scope, Script
 from scripts_app.permissions import get_script_for
-from scripts_app.watch import Progress, Watch, time_limit
 
 
 def request(

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from dqx.admin_tools import OperationAdmin, OperationForm
 from dqx.users.permissions import may
-from scripts_app import columns, connections, populate, publish, scripts, text
+from scripts_app import columns, populate, publish, scripts, text
+from scripts_app.databases import connections
 from scripts_app.models import Run, Script
 from scripts_app.permissions import ACTIONS
 

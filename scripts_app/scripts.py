@@ -11,9 +11,13 @@ from dqx import sql
 from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, require
-from scripts_app import claims, columns, connections, schedules, statements, text, versions
+from scripts_app import columns, statements, text
+from scripts_app.databases import connections
+from scripts_app.ledger import claims
 from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
+from scripts_app.scheduling import schedules
+from scripts_app.versions import versions
 
 LONGEST_NAME = 255
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from celery import shared_task
 from celery.signals import worker_ready
 
-from scripts_app import claims, execution, firing, mirror, trimming
 from scripts_app.alerts import delivery, noticing
+from scripts_app.ledger import claims, execution, trimming
+from scripts_app.scheduling import firing, mirror
 
 
 @shared_task

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from dqx import cli
 from dqx.errors import NotFound
-from scripts_app import endings, execution
+from scripts_app.ledger import endings, execution
 from scripts_app.models import Run, Script
 
 

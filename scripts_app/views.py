@@ -13,7 +13,7 @@ from dqx.users.permissions import may, require
 from scripts_app import attention, catalogue
 from scripts_app.models import Run, Schedule
 from scripts_app.permissions import ACTIONS, get_run_for
-from scripts_app.schedule_times import DAYS, zones
+from scripts_app.scheduling.schedule_times import DAYS, zones
 
 # As templates/partials/chart.html has it.
 TREND = {

@@ -19,7 +19,8 @@ from psycopg2.extensions import parse_dsn
 from dqx import sql
 from dqx.environment import BASE_DIR
 from dqx.users.models import User
-from scripts_app import execution, populate, publish, scripts
+from scripts_app import populate, publish, scripts
+from scripts_app.ledger import execution
 from scripts_app.models import Run, Script
 
 FIVE = "SELECT 'R1' AS rule_id, 'S1' AS source_id, 'u1' AS source_uid, 'v' AS data_value, DATE '2024-01-01' AS txn_date"

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from badDetail_app.models import BadRow
 from reference_app.models import Rule
-from scripts_app import schedules
 from scripts_app.models import Connection, Run, Schedule, Script
+from scripts_app.scheduling import schedules
 from tests import steps
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from badDetail_app import publication
 from dqx import sql
 from dqx.errors import Conflict, DQXError, NotFound
-from scripts_app import execution, populate, review, runs, scripts
+from scripts_app import populate, review, scripts
+from scripts_app.ledger import execution, runs
 from scripts_app.models import Run
 from tests import steps
 from tests.beside import Task, at_once

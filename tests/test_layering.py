@@ -197,6 +197,11 @@ def test_sql_that_is_put_together_is_seen(text, answer):
 
 
 def test_layers_are_told_apart():
-    assert layer_of("dqx.sql") < layer_of("reference_app.models") < layer_of("scripts_app.runs") < layer_of("dqx.urls")
+    assert (
+        layer_of("dqx.sql")
+        < layer_of("reference_app.models")
+        < layer_of("scripts_app.ledger.runs")
+        < layer_of("dqx.urls")
+    )
     assert layer_of("django.db") is None
     assert len(FILES) > 80

@@ -22,8 +22,10 @@ from dqx.users.models import User
 from dqx.users.roles import MATRIX, Role
 from reference_app import references
 from reference_app.models import Rule, Source
-from scripts_app import catalogue, schedule_catalogue, schedules, scripts, versions
+from scripts_app import catalogue, scripts
 from scripts_app.models import AlertRule, Channel, Connection, Run, Schedule, Script
+from scripts_app.scheduling import schedule_catalogue, schedules
+from scripts_app.versions import versions
 from tests import steps
 from tests.api import bad_rows
 from tests.api.conftest import Api, refused

@@ -5,7 +5,8 @@ from django.conf import settings as configured
 from django.db import connection as database
 
 from dqx.errors import NotAllowed
-from scripts_app import connections, scripts, vault
+from scripts_app import scripts
+from scripts_app.databases import connections, vault
 from scripts_app.models import Connection
 from tests import steps
 

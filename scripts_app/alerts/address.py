@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dqx.errors import Invalid
-from scripts_app import hosts, vault
+from scripts_app.databases import hosts, vault
 from scripts_app.models import Channel
 
 LONGEST_URL = 2_000

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
-from scripts_app import vault
 from scripts_app.alerts import channels, rules, shape
+from scripts_app.databases import vault
 from scripts_app.models import AlertRule, Channel, Incident, Message, Trouble
 
 GROUP = "Alerts"

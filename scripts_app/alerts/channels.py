@@ -11,9 +11,9 @@ from dqx.audit import log
 from dqx.errors import Conflict, DQXError, NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
-from scripts_app import vault
 from scripts_app.alerts import address, letter, sending, shape
 from scripts_app.alerts.address import Address
+from scripts_app.databases import vault
 from scripts_app.models import Channel
 
 Kind = Channel.Kind

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Min, OuterRef, Subquery
 from django.utils.timesince import timesince
 
-from scripts_app import firing
 from scripts_app.alerts import incidents
 from scripts_app.alerts.found import Found
 from scripts_app.models import AlertRule, DueTime, Incident, Run, Schedule, Trouble
+from scripts_app.scheduling import firing
 
 Outcome = DueTime.Outcome
 BAD = (Outcome.MISSED, Outcome.REFUSED)

@@ -13,8 +13,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from dqx.errors import DQXError, Invalid, Unavailable
-from scripts_app import hosts
 from scripts_app.alerts.address import Address, of
+from scripts_app.databases import hosts
 from scripts_app.models import Channel
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 10

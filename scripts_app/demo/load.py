@@ -13,8 +13,9 @@ from dqx import sql
 from dqx import statements as tables
 from dqx.errors import DQXError, Unavailable
 from dqx.users.permissions import Actor
-from scripts_app import execution, importing, populate, publish
+from scripts_app import importing, populate, publish
 from scripts_app.demo import statements
+from scripts_app.ledger import execution
 from scripts_app.models import Run, Script
 
 RULES = Path(__file__).parent / "rules"

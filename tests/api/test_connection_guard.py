@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from dqx import environment, reachability
 from dqx.errors import Conflict, Invalid, Unavailable
 from dqx.sql import Reader
-from scripts_app import details, hosts, vault
-from scripts_app.details import Details
+from scripts_app.databases import details, hosts, vault
+from scripts_app.databases.details import Details
 
 FORBIDDEN = [
     "0.0.0.0", "0", "0x0", "0.1.2.3", "169.254.169.254", "169.254.0.1", "2852039166", "0xA9FEA9FE", "0251.0376.0251.0376", "169.16689662",

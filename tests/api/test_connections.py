@@ -17,7 +17,8 @@ from psycopg2.extensions import parse_dsn
 from dqx import sql
 from dqx.errors import NotAllowed, NotSignedIn
 from dqx.users.roles import MATRIX
-from scripts_app import connections, probe, scripts, vault
+from scripts_app import scripts
+from scripts_app.databases import connections, probe, vault
 from scripts_app.models import Connection
 from tests.api import elsewhere
 from tests.api.conftest import refused, wrong_fields

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from scripts_app import firing, schedules
 from scripts_app.models import DueTime, Run, Schedule
+from scripts_app.scheduling import firing, schedules
 from tests import steps
 from tests.api.conftest import refused, wrong_fields
 

@@ -5,8 +5,10 @@ from psycopg2 import sql as pg
 
 from dqx import sql
 from dqx.sql import Reader
-from scripts_app import readable, text, vault
+from scripts_app import text
+from scripts_app.databases import vault
 from scripts_app.models import Connection
+from scripts_app.queries import readable
 from tests import corpus, steps
 from tests.api import elsewhere
 from tests.api.conftest import refused, wrong_fields

@@ -14,8 +14,10 @@ from django.utils import timezone
 from dqx import sql
 from dqx.errors import NotAllowed
 from dqx.users.models import User
-from scripts_app import claims, connections, execution, populate, runs, vault
-from scripts_app.details import Details
+from scripts_app import populate
+from scripts_app.databases import connections, vault
+from scripts_app.databases.details import Details
+from scripts_app.ledger import claims, execution, runs
 from scripts_app.models import Connection, Run, Script
 from tests import steps
 from tests.api import elsewhere, servers

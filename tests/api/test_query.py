@@ -14,8 +14,8 @@ from django.db import connections as databases
 from dqx import sql, values
 from dqx.errors import NotAllowed, NotSignedIn, TooMany
 from dqx.users.roles import MATRIX
-from scripts_app import queries
 from scripts_app.models import Run, Script
+from scripts_app.queries import queries
 from tests import corpus, steps
 from tests.api.conftest import Api, refused, wrong_fields
 from tests.corpus import harness

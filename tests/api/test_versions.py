@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from dqx.users.models import User
-from scripts_app.difference import difference
 from scripts_app.models import Connection, Script, Version
+from scripts_app.versions.difference import difference
 from tests import steps
 from tests.api.conftest import Api, refused, wrong_fields
 

@@ -13,8 +13,9 @@ from django.db import connection
 from django.utils import timezone
 
 from dqx.environment import BASE_DIR
-from scripts_app import claims, schedules
+from scripts_app.ledger import claims
 from scripts_app.models import DueTime, Run, Schedule, Script
+from scripts_app.scheduling import schedules
 from tests.bench import bare
 from tests.bench.memory import shared_memory
 from tests.bench.people import actor

@@ -7,8 +7,10 @@ from typing import Any
 from celery import current_app
 
 from dqx.users.models import User
-from scripts_app import claims, populate, publish, runs, schedules, scripts
+from scripts_app import populate, publish, scripts
+from scripts_app.ledger import claims, runs
 from scripts_app.models import Run, Schedule, Script
+from scripts_app.scheduling import schedules
 
 OPERATIONS = {"populate": populate, "publish": publish}
 

@@ -8,8 +8,11 @@ from django.test import RequestFactory
 from dqx import sql
 from dqx.errors import DQXError
 from dqx.users.models import User
-from scripts_app import claims, connections, firing, mirror, publish, schedules, vault
+from scripts_app import publish
+from scripts_app.databases import connections, vault
+from scripts_app.ledger import claims
 from scripts_app.models import Connection, DueTime, Run, Schedule, Script
+from scripts_app.scheduling import firing, mirror, schedules
 from tests import steps
 
 # For `python -c`; {} is make or look.

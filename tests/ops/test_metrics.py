@@ -11,7 +11,7 @@ from django.test import Client
 from badDetail_app import figures as bad_row_figures
 from dqx import sql
 from dqx.environment import BASE_DIR
-from scripts_app import runs
+from scripts_app.ledger import runs
 from scripts_app.models import Run
 from tests import steps
 from tests.api import servers

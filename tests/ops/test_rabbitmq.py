@@ -9,8 +9,8 @@ from django_celery_beat.models import PeriodicTask
 from kombu import Connection
 
 from dqx.monitoring import broker as watched
-from scripts_app import schedules
 from scripts_app.models import DueTime, Run, Schedule
+from scripts_app.scheduling import schedules
 from tests import steps
 from tests.api import servers
 from tests.conftest import PASSWORD

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from scripts_app import schedules, scripts
+from scripts_app import scripts
 from scripts_app.models import Run, Script
+from scripts_app.scheduling import schedules
 from tests import steps
 from tests.conftest import PASSWORD
 from tests.pages.test_every_page import fit_to_be_seen

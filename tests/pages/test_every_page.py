@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from dqx.users.models import User
 from reference_app.models import Rule, Source
-from scripts_app import schedules
 from scripts_app.models import Connection, Run, Schedule
+from scripts_app.scheduling import schedules
 from tests import steps
 from tests.api.bad_rows import insert, row
 from tests.pages import alerts, due_times, reviews, tables

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from dqx import sql
 from reference_app.models import Rule
-from scripts_app import schedules
+from scripts_app.scheduling import schedules
 from tests import steps
 from tests.api.bad_rows import insert, row
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from scripts_app import schedules
 from scripts_app.models import Run, Schedule
+from scripts_app.scheduling import schedules
 from tests import steps
 from tests.conftest import PASSWORD
 

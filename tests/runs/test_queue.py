@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from scripts_app import claims, execution, populate, runs
+from scripts_app import populate
+from scripts_app.ledger import claims, execution, runs
 from scripts_app.models import Connection, Run
 from tests import steps
 from tests.beside import Task

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from dqx import sql
 from dqx.errors import Refused, Unavailable
-from scripts_app import claims, endings, execution, populate, publish, retries, runs
+from scripts_app import populate, publish
+from scripts_app.ledger import claims, endings, execution, retries, runs
 from scripts_app.models import Run
 from tests import steps
 from tests.beside import Task

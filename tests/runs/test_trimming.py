@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dqx import sql
-from scripts_app import figures, trimming
+from scripts_app.ledger import figures, trimming
 from scripts_app.models import DueTime, Run, RunCount, Schedule
 from tests import steps
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from scripts_app import schedules, tasks
+from scripts_app import tasks
 from scripts_app.models import Run, Schedule
+from scripts_app.scheduling import schedules
 
 
 def new_schedule(script, actor, **fields):

@@ -1,6 +1,6 @@
 """The known faults of django-celery-beat, shown with its own scheduler on the real database; with each, a due time has one row and one run.
 
-They are worked around in one place, scripts_app/firing.py, whose sweep takes up what nobody rang for.
+They are worked around in one place, scripts_app/scheduling/firing.py, whose sweep takes up what nobody rang for.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,8 @@ from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from dqx.celery import app
-from scripts_app import due_times, firing, mirror, schedule_times, schedules
 from scripts_app.models import DueTime, Run, Schedule
+from scripts_app.scheduling import due_times, firing, mirror, schedule_times, schedules
 from tests import steps
 from tests.schedules.nightly import new_schedule
 from tests.schedules.test_visits import minutes_of

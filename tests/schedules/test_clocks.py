@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dqx.errors import Invalid
-from scripts_app import schedule_times
+from scripts_app.scheduling import schedule_times
 from tests.schedules import cron_by_hand
 
 # Zones, and a year in which something happens to their clocks.

@@ -9,8 +9,9 @@ from kombu.exceptions import OperationalError
 
 from dqx import sql
 from dqx.users.models import User
-from scripts_app import due_times, figures, firing, schedules
+from scripts_app.ledger import figures
 from scripts_app.models import DueTime, Run, Schedule
+from scripts_app.scheduling import due_times, firing, schedules
 from tests import steps
 from tests.beside import at_once
 
@@ -170,7 +171,7 @@ def test_while_the_broker_is_away_the_run_waits(schedule, settings, monkeypatch)
     def away(**_):
         raise OperationalError("away")
 
-    monkeypatch.setattr("scripts_app.claims.ring", away)
+    monkeypatch.setattr("scripts_app.ledger.claims.ring", away)
     firing.fire(schedule.pk)
     assert (Run.objects.get().status, rows()[-1][0]) == ("queued", "ran")
 

@@ -9,8 +9,9 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
-from scripts_app import due_times, firing, schedule_times, schedules, tasks
+from scripts_app import tasks
 from scripts_app.models import Run, Schedule
+from scripts_app.scheduling import due_times, firing, schedule_times, schedules
 from tests import steps
 from tests.schedules.nightly import do_what_is_queued, make_due, new_schedule, told
 

@@ -6,8 +6,9 @@ import pytest
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from dqx.users.models import User
-from scripts_app import mirror, schedules, scripts
+from scripts_app import scripts
 from scripts_app.models import Schedule, Script
+from scripts_app.scheduling import mirror, schedules
 from tests import steps
 from tests.schedules.nightly import new_schedule as new
 

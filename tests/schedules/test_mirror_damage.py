@@ -5,8 +5,9 @@ from django.core.management import call_command
 from django.db import connection
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from scripts_app import checks, mirror, tasks
+from scripts_app import checks, tasks
 from scripts_app.models import Schedule
+from scripts_app.scheduling import mirror
 from tests import steps
 from tests.schedules.nightly import new_schedule as new
 

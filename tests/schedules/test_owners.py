@@ -3,8 +3,8 @@
 import pytest
 
 from dqx.users.models import User
-from scripts_app import firing, schedules
 from scripts_app.models import Schedule
+from scripts_app.scheduling import firing, schedules
 from tests import steps
 from tests.schedules.nightly import do_what_is_queued, make_due, new_schedule, told
 

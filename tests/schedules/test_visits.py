@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django_celery_beat.tzcrontab import TzAwareCrontab
 
-from scripts_app import mirror, wall_clock
+from scripts_app.scheduling import mirror, wall_clock
 
 # Of the columns, as TzAwareCrontab takes them.
 CELERY_ORDER = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dqx import cli
-from scripts_app import mirror
+from scripts_app.scheduling import mirror
 
 
 class Command(cli.Command):

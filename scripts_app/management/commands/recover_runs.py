@@ -3,7 +3,7 @@
 from typing import Any
 
 from dqx import cli
-from scripts_app import claims
+from scripts_app.ledger import claims
 
 
 class Command(cli.Command):

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from dqx import cli
-from scripts_app import connections
 from scripts_app.alerts import channels
+from scripts_app.databases import connections
 
 
 class Command(cli.Command):

@@ -1,0 +1,1 @@
+"""What the page on which a script is written asks for beside the script."""

@@ -1,0 +1,1 @@
+"""The texts that scripts had: kept, compared, and brought back."""
