@@ -96,13 +96,21 @@ def _have_told(incidents: Sequence[Incident]) -> None:
     )
 
 
-def close(incidents: QuerySet[Incident], now: datetime, **changes: Any) -> int:
-    """End incidents. Who was told of one is told that it is over; of what nobody was told nothing is told. Returns how many."""
+def close(incidents: QuerySet[Incident], now: datetime, *, tell_untold: bool = False, **changes: Any) -> int:
+    """End incidents. Who was told of one is told that it is over; returns how many there were.
+
+    Args:
+        tell_untold: tell of those, too, that nobody was told of: that they were, and are over. Else nothing is told of them.
+    """
     pks = list(incidents.filter(closed_at=None).values_list("pk", flat=True))
     Incident.objects.filter(pk__in=pks).update(closed_at=now, **changes)
     tellings = Telling.objects.filter(incident__in=pks)
     # Where more was to be told of one that is known, it is known all the same.
-    tellings.filter(state=Telling.State.NEW, n_told=0, message=None).delete()
+    untold = tellings.filter(state=Telling.State.NEW, n_told=0, message=None)
+    if tell_untold:
+        untold.update(state=Telling.State.OVER)
+    else:
+        untold.delete()
     tellings.filter(Q(state=Telling.State.TOLD) | Q(n_told__gt=0)).update(state=Telling.State.OVER)
     return len(pks)
 

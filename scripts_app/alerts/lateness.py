@@ -1,9 +1,13 @@
-"""Schedules that did not run when they should have: missed, refused, not taken up, or taken up and still waiting for a worker."""
+"""Schedules that did not run when they should have: missed, refused, not taken up, taken up late, or still waiting for a worker.
+
+One that is well again before anybody was told is told all the same, in one message: after a night without DQX people want to know of it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Min, OuterRef, Subquery
 from django.utils.timesince import timesince
 
@@ -31,8 +35,13 @@ def look(due_times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime
         )
         found += [_late(one, now) for one in late]
         found += [_waiting(run, now) for run in waiting if run.schedule is not None]
+        found += [_missed(one) for one in newest.values() if _came_late(one)]
         incidents.open_all(found, rules)
     _close(now)
+
+
+def _came_late(one: DueTime) -> bool:
+    return one.outcome == Outcome.RAN and (one.recorded_at - one.due_at).total_seconds() > settings.LATE_SECONDS
 
 
 def _subject(pk: int) -> str:
@@ -80,14 +89,14 @@ def _close(now: datetime) -> None:
     )
     several = list(marked)
     late = set(firing.late(now).filter(pk__in=[one.schedule_id for one in several]).values_list("pk", flat=True))
-    over = [one.pk for one in several if _is_over(one, late)]
-    incidents.close(Incident.objects.filter(pk__in=over), now)
+    gone = [one.pk for one in several if one.schedule is None or not one.schedule.is_active]
+    incidents.close(Incident.objects.filter(pk__in=gone), now)
+    ran = [one.pk for one in several if _has_run(one, late)]
+    incidents.close(Incident.objects.filter(pk__in=ran), now, tell_untold=True)
 
 
-def _is_over(one: Any, late: set[int]) -> bool:
-    """Whether the schedule has gone or is off, or ran at that time or a later one and its run has begun."""
-    if one.schedule is None or not one.schedule.is_active:
-        return True
+def _has_run(one: Any, late: set[int]) -> bool:
+    """Whether the schedule ran at that time or a later one, and its run has begun."""
     if one.schedule_id in late or one.last_outcome != Outcome.RAN or one.last_status == Run.Status.QUEUED:
         return False
     return bool(one.due_at is None or one.last_due >= one.due_at)

@@ -81,9 +81,15 @@ def _event(telling: Telling) -> dict[str, Any]:
         "closed_at": incident.closed_at.isoformat() if over and incident.closed_at else None,
         "alert_rule": {"id": incident.alert_rule_id, "name": incident.alert_rule.name},
         "script": incident.script_id,
-        "why": ENDS[Trouble(incident.kind)] if over else cut(incident.why, LONGEST_WHY),
+        "why": _end(telling, incident) if over else cut(incident.why, LONGEST_WHY),
     }
     return {**common, **_particular(telling, incident)}
+
+
+def _end(telling: Telling, incident: Incident) -> str:
+    """Why it is over; of what the channel had not heard before also what it was."""
+    heard = telling.n_told or incident.kind != Trouble.SCHEDULE_LATE
+    return ENDS[Trouble(incident.kind)] if heard else f"{cut(incident.why, LONGEST_WHY)} It has run since."
 
 
 def _particular(telling: Telling, incident: Incident) -> dict[str, Any]:

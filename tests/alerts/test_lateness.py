@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from scripts_app.alerts import noticing
 from scripts_app.models import DueTime, Incident, Run, Schedule
 from tests.alerts import story
 
@@ -34,10 +35,29 @@ def test_a_time_that_was_missed_or_refused_is_told_until_it_runs_again(schedule,
     assert not DueTime.objects.filter(noticed=False).exists()
 
 
-def test_one_that_was_skipped_or_caught_up_is_not_late(schedule):
+def test_one_that_was_skipped_is_not_late(schedule):
     story.due(schedule, "skipped", 3)
-    story.due(schedule, "missed", 2), story.due(schedule, "ran", 1)
     assert story.tick() == 0 and not Incident.objects.exists()
+
+
+def test_one_that_ran_in_time_is_not_late(schedule):
+    story.due(schedule, "ran", 0.05)
+    assert story.tick() == 0 and not Incident.objects.exists()
+
+
+def test_after_a_night_without_dqx_what_was_made_up_for_is_told_once_as_over(schedule, web):
+    story.due(schedule, "missed", 2), story.due(schedule, "ran", 1, reason="DQX came to it 1 hour late.")
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")]
+    assert web.posted[0].json["events"][0]["why"] == "DQX came to it 1 hour late. It has run since."
+    assert story.tick() == 0
+    assert Incident.objects.get().closed_at
+
+
+def test_one_that_was_missed_and_switched_off_before_anybody_was_told_is_not_told(schedule):
+    story.due(schedule, "missed", 2)
+    noticing.notice()
+    Schedule.objects.update(is_active=False)
+    assert story.tick() == 0
 
 
 def test_a_time_that_nothing_takes_up_is_late(schedule, web):
