@@ -16,9 +16,8 @@ from badDetail_app.report_statements import Filters, Ordering
 from badDetail_app.reports import VIEW
 from dqx import sql
 from dqx.errors import Invalid, Refused, Unavailable
+from dqx.locks import Space
 from dqx.users.permissions import Actor, require
-
-LOCKS = 7_021_006
 
 
 class Format(NamedTuple):
@@ -86,7 +85,7 @@ def export(*, actor: Actor, filters: Filters, ordering: Ordering | None, form: s
     """
     found = check(actor=actor, form=form)
     rows = sql.copied_out(
-        found.unload(filters, ordering), settings.EXPORT_SECONDS, space=LOCKS, at_once=settings.EXPORTS_AT_ONCE
+        found.unload(filters, ordering), settings.EXPORT_SECONDS, space=Space.EXPORTS, at_once=settings.EXPORTS_AT_ONCE
     )
     return Pieces(found.write(rows), rows)
 

@@ -10,8 +10,8 @@ from psycopg2 import sql as pg
 from badDetail_app import statements
 from dqx import sql
 from dqx.errors import Conflict
+from dqx.locks import Space
 
-LOCKS = 7_021_002
 # The server's table of locks is finite; above this many pairs a publish works alone.
 MOST_LOCKS = 1_000
 
@@ -78,9 +78,9 @@ def lock(staging: str, published_before: Sequence[Pair] = ()) -> None:
     """Wait until no other publish of one of the pairs is under way, and keep others waiting until the transaction ends."""
     sql.execute(statements.find_pairs(staging_table(staging)))
     alone = sql.value(statements.count_pairs()) + len(published_before) > MOST_LOCKS
-    sql.execute(statements.lock_all(shared=not alone), {"space": LOCKS})
+    sql.execute(statements.lock_all(shared=not alone), {"space": Space.PUBLISHES})
     if not alone:
-        sql.execute(statements.lock_each_pair(), {"space": LOCKS, **_columns(published_before)})
+        sql.execute(statements.lock_each_pair(), {"space": Space.PUBLISHES, **_columns(published_before)})
 
 
 def apply(staging: str, publication: int, expected: "Totals") -> None:

@@ -190,6 +190,11 @@ def try_lock_in_transaction() -> sql.SQL:
     return sql.SQL("SELECT pg_try_advisory_xact_lock(%(space)s, %(key)s)")
 
 
+def lock_in_transaction() -> sql.SQL:
+    """Wait for the lock (%(space)s, %(key)s) and have it until the transaction ends."""
+    return sql.SQL("SELECT pg_advisory_xact_lock(%(space)s, %(key)s)")
+
+
 def unlock() -> sql.SQL:
     """Let go of the session's lock."""
     return sql.SQL("SELECT pg_advisory_unlock(%(space)s, %(key)s)")

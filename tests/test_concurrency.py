@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from badDetail_app import publication
 from dqx import sql
 from dqx.errors import Conflict, DQXError, NotFound
+from dqx.locks import Space
 from scripts_app import populate, review, scripts
 from scripts_app.ledger import execution, runs
 from scripts_app.models import Run
@@ -75,7 +76,7 @@ class Closed:
 
     def __enter__(self):
         self.superuser = steps.superuser()
-        self.superuser.__enter__().execute("BEGIN; SELECT pg_advisory_xact_lock(%s, 0)", (publication.LOCKS,))
+        self.superuser.__enter__().execute("BEGIN; SELECT pg_advisory_xact_lock(%s, 0)", (Space.PUBLISHES,))
 
     def __exit__(self, *_):
         self.superuser.__exit__(None, None, None)
@@ -196,7 +197,7 @@ def test_a_script_that_is_published_is_deleted_afterwards(publisher):
         task = Task(steps.run_publish, script, publisher)
         assert steps.eventually(waits_for_a_lock)
         deletion = Task(lambda: scripts.delete(script.pk, actor=publisher))
-        assert steps.eventually(lambda: busy("FOR UPDATE"))
+        assert steps.eventually(lambda: busy("^SELECT .*FOR NO KEY UPDATE"))
         assert deletion.is_alive()
     steps.succeeded(task.done())
     deletion.done()

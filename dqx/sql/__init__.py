@@ -10,6 +10,7 @@ from dqx.sql.lines import CHUNK, Parameters, Query
 from dqx.sql.owner import (
     copy_in,
     execute,
+    hold,
     lock_is_free,
     now,
     release_session_lock,
@@ -33,6 +34,7 @@ __all__ = [
     "copy_in",
     "execute",
     "execute_aside",
+    "hold",
     "lock_is_free",
     "now",
     "release_session_lock",

@@ -101,6 +101,11 @@ def release_session_lock(space: int, key: int) -> None:
             value(statements.unlock(), {"space": space, "key": key})
 
 
+def hold(space: int, key: int = 0) -> None:
+    """Wait for the lock (space, key) and have it until the transaction ends."""
+    execute(statements.lock_in_transaction(), {"space": space, "key": key})
+
+
 def lock_is_free(space: int, key: int) -> bool:
     """Whether no session holds the lock (space, key)."""
     with transaction.atomic():

@@ -7,17 +7,17 @@ at a time, so that what came first is noticed first.
 from django.db import transaction
 
 from dqx import sql
+from dqx.locks import Space
 from scripts_app.alerts import bad_rows, failures, lateness
 from scripts_app.models import AlertRule, DueTime, Run
 
-LOOKS = 7_021_006
 BATCH, MOST_BATCHES = 500, 40
 ENDED = (Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.CANCELLED)
 
 
 def notice() -> int:
     """Open and close incidents by what nobody has looked at yet; how many runs and due times that were."""
-    with sql.session_lock(LOOKS, 0) as got:
+    with sql.session_lock(Space.NOTICING, 0) as got:
         if not got:
             return 0
         done = 0

@@ -18,14 +18,13 @@ from kombu.exceptions import OperationalError
 
 from dqx import sql
 from dqx.errors import Cancelled, DQXError, Unavailable
+from dqx.locks import Space
 from scripts_app.databases import vault
 from scripts_app.ledger import endings, retries
 from scripts_app.ledger import queue_statements as statements
 from scripts_app.models import Run, Script
 
 logger = structlog.get_logger("dqx.runs")
-RUN_LOCKS = 7_021_003
-CLAIMS = 7_021_004
 WORK, EXECUTE = "scripts_app.tasks.work", "scripts_app.tasks.execute"
 # A run that could have begun so long ago was not heard of.
 UNHEARD_AFTER = timedelta(seconds=15)
@@ -77,7 +76,7 @@ def announce(run: Run, sealed: str = "") -> None:
 @contextlib.contextmanager
 def claimed(pk: int) -> Iterator[Run | None]:
     """Take the queued run `pk` and hold its lock while the block does it; None when somebody else did or it was cancelled."""
-    with sql.session_lock(RUN_LOCKS, pk) as got:
+    with sql.session_lock(Space.RUNS, pk) as got:
         yield _begin(pk) if got else None
 
 
@@ -85,24 +84,24 @@ def claimed(pk: int) -> Iterator[Run | None]:
 def next_claimed() -> Iterator[Run | None]:
     """Take the run that matters most of those that may begin, as `claimed` does; None where there is none."""
     with transaction.atomic():
-        sql.execute(statements.one_at_a_time(), {"space": CLAIMS})
+        sql.hold(Space.CLAIMS)
         run = _take()
     try:
         yield run
     finally:
         if run is not None:
-            sql.release_session_lock(RUN_LOCKS, run.pk)
+            sql.release_session_lock(Space.RUNS, run.pk)
 
 
 def _take() -> Run | None:
     """Begin the first run that nobody else holds, with its lock, which the server lets go of when this process dies."""
     for found in sql.rows(statements.next_runs(), {**_limits(), "most": CANDIDATES}):
         # The terminal that asked for it may be about to do it itself.
-        if sql.try_session_lock(RUN_LOCKS, found["id"]):
+        if sql.try_session_lock(Space.RUNS, found["id"]):
             run = _begin(found["id"])
             if run is not None:
                 return run
-            sql.release_session_lock(RUN_LOCKS, found["id"])
+            sql.release_session_lock(Space.RUNS, found["id"])
     return None
 
 
@@ -142,7 +141,7 @@ def recover(script: Script | None = None, unheard_after: timedelta = UNHEARD_AFT
     died = 0
     let_fail = fail if script is None else endings.fail
     for run in running.defer("content"):
-        died += sql.lock_is_free(RUN_LOCKS, run.pk) and let_fail(run, _died())
+        died += sql.lock_is_free(Space.RUNS, run.pk) and let_fail(run, _died())
     if script is None:
         _ring_again(unheard_after)
         _end_unsealed()

@@ -2,12 +2,6 @@
 
 from psycopg2 import sql
 
-
-def one_at_a_time() -> sql.SQL:
-    """Let nobody else take a run until this transaction ends, so that the limits on what goes on at once are kept."""
-    return sql.SQL("SELECT pg_advisory_xact_lock(%(space)s, 0)")
-
-
 # Whoever gave the details of a connection with the request sent them along with the message; such a run can't be taken without it.
 # Those that are running are few, and all in the index dq_runs_one_active.
 _MAY_BEGIN = sql.SQL(

@@ -14,6 +14,7 @@ from psycopg2.extensions import Column
 
 from dqx import sql, statements, values
 from dqx.errors import DQXError, Refused, TooMany
+from dqx.locks import Space
 from dqx.sql import Reader
 from dqx.users.permissions import Actor, require
 from dqx.values import Type, Writer
@@ -24,7 +25,6 @@ from scripts_app.queries import query_statements
 from scripts_app.server_errors import refusal
 
 logger = structlog.get_logger("dqx.queries")
-LOCKS = 7_021_004
 USUAL_ROWS, MOST_ROWS = 100, 10_000
 NUMERIC = 1700
 # How long a server may take over its own limit, to clean up, before its line is cut.
@@ -221,7 +221,7 @@ def _slot() -> Iterator[None]:
     """One of the places for queries, whatever process they run in."""
     first = random.randrange(settings.QUERIES_AT_ONCE)  # noqa: S311 - so that not all try the same
     for number in range(settings.QUERIES_AT_ONCE):
-        with sql.session_lock(LOCKS, (first + number) % settings.QUERIES_AT_ONCE) as got:
+        with sql.session_lock(Space.QUERIES, (first + number) % settings.QUERIES_AT_ONCE) as got:
             if got:
                 yield
                 return

@@ -15,13 +15,13 @@ from django.db.models import Q, QuerySet
 
 from dqx import sql
 from dqx.errors import Conflict, DQXError
+from dqx.locks import Space
 from scripts_app import populate, publish
 from scripts_app.models import DueTime, Run, Schedule
 from scripts_app.scheduling import due_times, schedules
 
 logger = structlog.get_logger("dqx.schedules")
 Outcome = DueTime.Outcome
-SWEEPS = 7_021_005
 # Beat has so long to ring by itself.
 SWEEP_AFTER = timedelta(seconds=20)
 # How far the clocks of beat and the database may differ.
@@ -40,7 +40,7 @@ def fire(pk: int) -> None:
 
 def sweep() -> int:
     """Take up every due time that beat did not ring for; how many schedules were looked at. One sweep at a time."""
-    with sql.session_lock(SWEEPS, 0) as got:
+    with sql.session_lock(Space.SWEEPS, 0) as got:
         if not got:
             return 0
         now = sql.now()
@@ -95,7 +95,7 @@ def _settle(due: DueTime, outcome: str, reason: str) -> None:
 def follow(run: Run) -> None:
     """Open the publish of what a run has staged, if it is a populate of a schedule that wants that. Part of the transaction in which the
     populate succeeds, so that neither is there without the other."""
-    schedule = run.schedule
+    schedule = Schedule.objects.filter(runs=run).first()  # it may have been deleted since the run began
     if schedule is None or run.script_id is None or schedule.operation != Schedule.Operation.POPULATE_AND_PUBLISH:
         return
     try:

@@ -5,8 +5,10 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from dqx import sql
 from dqx.audit import log
 from dqx.errors import Conflict, Invalid
+from dqx.locks import Space
 from dqx.users.permissions import Actor, may, require
 from scripts_app import populate
 from scripts_app.models import Run, Schedule, Script
@@ -77,7 +79,9 @@ def delete(pk: int, *, actor: Actor) -> None:
     Raises:
         NotSignedIn, NotAllowed, NotFound.
     """
+    require(actor, "scripts.delete_schedule")
     with transaction.atomic():
+        _hold_runs(pk)
         schedule = get_schedule_for(actor, pk, "scripts.delete_schedule", lock=True)
         mirror.remove([pk])
         _record(schedule, "delete", _values(schedule), actor)
@@ -116,8 +120,24 @@ def run_now(pk: int, *, actor: Actor, trigger: str) -> Run:
     return populate.request(schedule.script_id, actor=actor, trigger=trigger, schedule=schedule)
 
 
+def _hold_runs(pk: int) -> None:
+    """Keep the runs of a schedule from ending, and from those who look for the alerts, until this transaction has parted them from it.
+
+    Before the schedule is locked: a populate that ends locks its run first, and its schedule, for the publish, after it.
+    """
+    sql.hold(Space.NOTICING)
+    active = Run.objects.filter(status__in=Run.ACTIVE, schedule=pk)
+    list(active.select_for_update(of=("self",)).values_list("pk").order_by("pk"))
+
+
 def hold(script: int) -> None:
-    """Keep the schedules of a script from others until the transaction ends. Whoever changes one locks it, and after it the script."""
+    """Keep a script's runs from ending, its schedules from others, and both from those who look for the alerts, until the transaction ends.
+
+    In the order of a populate that ends, which writes its script, its run, and for the publish needs its schedule. Whoever changes a
+    schedule locks it, and after it needs the script to be there, which the first of these locks lets them see.
+    """
+    list(Script.objects.filter(pk=script).select_for_update(of=("self",), no_key=True).values_list("pk"))
+    sql.hold(Space.NOTICING)  # not before: a publish may go on for long
     list(Schedule.objects.filter(script=script).select_for_update(of=("self",)).order_by("pk"))
 
 

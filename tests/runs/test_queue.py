@@ -5,11 +5,15 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from dqx import sql
+from dqx.locks import Space
 from scripts_app import populate
-from scripts_app.ledger import claims, execution, runs
+from scripts_app.ledger import claims, endings, execution, runs
 from scripts_app.models import Connection, Run
+from scripts_app.scheduling import firing, schedules
 from tests import steps
 from tests.beside import Task
 
@@ -94,7 +98,7 @@ def test_a_run_of_the_terminal_is_left_to_the_terminal(publisher):
 def test_a_run_that_somebody_else_begins_is_passed_over(queue):
     first, second = queue(), queue()
     with steps.superuser() as other:  # between the lock and the row
-        other.execute("SELECT pg_advisory_lock(%s, %s)", (claims.RUN_LOCKS, first.pk))
+        other.execute("SELECT pg_advisory_lock(%s, %s)", (Space.RUNS, first.pk))
         assert hold_next().pk == second.pk
 
 
@@ -189,3 +193,52 @@ def test_queued_runs_that_nobody_heard_of_are_rung_for_and_never_by_thousands(qu
     )
     claims.recover(unheard_after=timedelta(0))
     assert len(rung) == 1 + claims.RINGS
+
+
+# --- What is deleted meanwhile ------------------------------------------------------------------------------------------------
+
+
+def test_a_schedule_is_deleted_while_its_populate_ends_and_neither_waits_for_the_other(publisher):
+    script = steps.new_script(publisher)
+    both = "populate_and_publish"
+    schedule = schedules.create(
+        actor=publisher, job_name="x", script_id=script.pk, cron_schedule="0 0 * * *", operation=both
+    )
+    run = schedules.run_now(schedule.pk, actor=publisher, trigger="api")
+    ends, deleting = threading.Event(), threading.Event()
+
+    def end():
+        with claims.claimed(run.pk) as taken, transaction.atomic():
+            endings.succeed(taken)  # locks the run
+            ends.set()
+            assert deleting.wait(10)
+            firing.follow(taken)  # and the schedule
+
+    task = Task(end)
+    assert ends.wait(10)
+    deletion = Task(lambda: schedules.delete(schedule.pk, actor=publisher))
+    with steps.superuser() as watcher:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        assert steps.eventually(lambda: watcher.execute(waits) or watcher.fetchone()[0])
+    deleting.set()
+    task.done()
+    deletion.done()
+    assert set(Run.objects.values_list("schedule", flat=True)) == {None}
+
+
+def test_a_schedule_is_deleted_while_the_alerts_are_looked_after(publisher):
+    script = steps.new_script(publisher)
+    schedule = schedules.create(actor=publisher, job_name="x", script_id=script.pk, cron_schedule="0 0 * * *")
+    with steps.superuser() as looking:
+        looking.execute("SELECT pg_advisory_lock(%s, 0)", (Space.NOTICING,))
+        task = Task(lambda: schedules.delete(schedule.pk, actor=publisher))
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+        assert steps.eventually(lambda: looking.execute(waits) or looking.fetchone()[0])
+    task.done()
+
+
+def test_a_query_that_goes_on_keeps_no_worker_waiting(queue):
+    queue()
+    with sql.session_lock(Space.QUERIES, 0) as got:
+        assert got
+        assert Task(lambda: execution.work()).done(5)
