@@ -3,7 +3,6 @@
 import os
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
@@ -269,7 +268,6 @@ CELERY_TASK_QUEUES = [Queue(name, Exchange("dqx"), routing_key=name) for name in
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = CLOCK_QUEUE
 CELERY_TASK_ROUTES = {f"scripts_app.tasks.{name}": {"queue": RUNS_QUEUE} for name in ("work", "execute")}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_DISABLE_PREFETCH = urlsplit(CELERY_BROKER_URL).scheme.startswith("redis")  # it works with Redis only
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker or beat that has lost its broker looks for it until it is back
 CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(CELERY_BROKER_URL)
@@ -289,7 +287,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 # What beat forgot, runs left by a worker that died, and queued ones whose message was lost, are found within half a minute.
 CELERY_BEAT_SCHEDULE = {
     "sweep-schedules": _every(20, "scripts_app.tasks.sweep"),
-    "recover-runs": _every(30, "scripts_app.tasks.recover"),
+    "recover-runs": _every(15, "scripts_app.tasks.recover"),
     "tell-alerts": _every(30, "scripts_app.tasks.tell"),
     "trim-runs": _every(3_600, "scripts_app.tasks.trim"),
     "mend-mirror": _every(3_600, "scripts_app.tasks.mend_mirror"),

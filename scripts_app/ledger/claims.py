@@ -27,7 +27,7 @@ from scripts_app.models import Run, Script
 logger = structlog.get_logger("dqx.runs")
 WORK, EXECUTE = "scripts_app.tasks.work", "scripts_app.tasks.execute"
 # A run that could have begun so long ago was not heard of.
-UNHEARD_AFTER = timedelta(seconds=15)
+UNHEARD_AFTER = timedelta(seconds=10)
 # As many are rung for at once; each that is done rings for the next.
 RINGS = 16
 CANDIDATES = 8

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from playwright.sync_api import Page, sync_playwright
 
 from dqx.environment import BASE_DIR
+from tests.alerts import receivers
 from tests.embedded.processes import environment, eventually, program
 from tests.pages import chromium
 from tests.pages.story import Story
@@ -65,6 +66,7 @@ PICTURES = [
     Picture("charts", "/visualization"),
     Picture("schedules", "/scheduler"),
     Picture("schedule-form", "/scheduler", _form),
+    Picture("alerts", "/alerts"),
     Picture("references", "/references"),
     Picture("tables", "/tables/rule_ref"),
     Picture("connections", "/connections"),
@@ -76,14 +78,24 @@ PICTURES = [
 
 
 @contextmanager
-def demo(folder: Path, password: str) -> Iterator[str]:
-    """The address of a DQX with its demo, whose first account has this password."""
+def mail_server() -> Iterator[str]:
+    """The address of one that takes every mail."""
+    server = receivers.MailServer()
+    try:
+        yield f"smtp://127.0.0.1:{server.port}"
+    finally:
+        server.stop()
+
+
+@contextmanager
+def demo(folder: Path, password: str, mail: str) -> Iterator[str]:
+    """The address of a DQX with its demo, whose first account has this password, and which mails by a server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = environment(
         folder / "home", DQX_DEMO="1", DQX_PORT=str(port), DQX_STATIC_ROOT=str(folder / "static"),
-        DQX_ADMIN_USERNAME=PERSON, DQX_ADMIN_PASSWORD=password,
+        DQX_ADMIN_USERNAME=PERSON, DQX_ADMIN_PASSWORD=password, DQX_EMAIL_URL=mail, DQX_EMAIL_FROM="dqx@example.org",
     )  # fmt: skip
     with program([sys.executable, "-m", "dqx.embedded"], env, folder / "output.txt") as running:
         eventually(lambda: "DQX is running: " in running.text or running.has_ended, "the pages", PATIENCE)
@@ -124,7 +136,11 @@ def main() -> None:
     wanted = [picture for picture in PICTURES if not sys.argv[1:] or picture.name in sys.argv[1:]]
     FOLDER.mkdir(exist_ok=True)
     password = secrets.token_urlsafe()
-    with tempfile.TemporaryDirectory(prefix="dqx-pictures-") as folder, demo(_open(folder), password) as site:
+    with (
+        tempfile.TemporaryDirectory(prefix="dqx-pictures-") as folder,
+        mail_server() as mail,
+        demo(_open(folder), password, mail) as site,
+    ):
         names = Story(site, PERSON, password).tell()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)

@@ -4,6 +4,8 @@ from typing import Any
 
 import requests
 
+from tests.embedded.processes import eventually
+
 CHANGED = """-- Departure delays out of range
 -- Nobody leaves more than nine hours late, or more than twenty minutes early, without somebody looking into it.
 SELECT 'NYC_DELAY_RANGE' AS rule_id,
@@ -48,6 +50,7 @@ class Story:
         review, planned = scripts["Departure delays out of range"], sorted(scripts.values())
         self.send("PATCH", f"sql_scripts/{review}", {"content": CHANGED})
         self.send("POST", f"sql_scripts/{review}/populate_table?wait=60")
+        self._alerts()
         broken = self.send("POST", "sql_scripts/", {"name": "Seats per engine", "content": BROKEN})["id"]
         failed = self.send("POST", f"sql_scripts/{broken}/populate_table?wait=60")["id"]
         self._schedule("Every night", planned[0], frequency="daily", time="02:05")
@@ -55,7 +58,23 @@ class Story:
         self._schedule("Planes", planned[-1], frequency="cron", cron_schedule="15 */6 * * 1-5")
         fields = {"name": "warehouse", "host": "127.0.0.1", "port": 5432, "dbname": "sales", "user": "reader"}
         self.send("POST", "connections", {**fields, "password": "not a real one"})
+        eventually(lambda: self.send("GET", "alerts/messages/")["results"], "the alert", 90)
         return {"review": review, "failed": failed, "script": planned[0]}
+
+    def _alerts(self) -> None:
+        """Who hears of what goes wrong."""
+        team = {"name": "Data team", "kind": "mail", "addresses": ["team@example.org", "steward@example.org"]}
+        channels = [self.send("POST", "alerts/channels/", team)["id"]]
+        night = {"name": "The night", "on": ["run_failed", "schedule_late"], "channels": channels}
+        delays = {
+            "name": "Delays",
+            "on": ["new_bad_rows"],
+            "threshold": 100,
+            "rules": ["NYC_DELAY_RANGE"],
+            "channels": channels,
+        }
+        for rule in (night, delays):
+            self.send("POST", "alerts/rules/", rule)
 
     def _schedule(self, name: str, script: int, **times: str) -> None:
         fields = {"timezone": "America/New_York", "operation": "populate_and_publish"}
