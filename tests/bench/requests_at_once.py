@@ -68,6 +68,7 @@ class Requests:
 def fill(scripts: int) -> int:
     """No bad row, or a million, and so many scripts with some runs each, and nothing else; the id of the newest script."""
     steps.clear_unmanaged_tables()
+    Script.objects.update(staged_run=None)
     Run.objects.all().delete()
     Script.objects.all().delete()
     if scripts > FEW:
