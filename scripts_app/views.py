@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def runs(request: HttpRequest) -> HttpResponse:
     """The ledger; its rows come from the API."""
     require(request.user, "scripts.view_run")
-    return render(request, "runs.html", {"statuses": Run.Status.choices})
+    return render(request, "runs.html", {"statuses": Run.Status.choices, "keep_days": settings.KEEP_RUNS_DAYS})
 
 
 @login_required
