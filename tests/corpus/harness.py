@@ -75,7 +75,7 @@ def _has_xml(cursor: Any) -> bool:
 _PICTURE = {
     "relations": "SELECT oid::regclass, relkind, relowner FROM pg_class WHERE oid > 16383",
     "functions": "SELECT oid::regprocedure, proowner, prosrc, proacl FROM pg_proc WHERE oid > 16383",
-    "roles": "SELECT rolname, rolsuper, rolcreatedb, rolcanlogin FROM pg_roles WHERE rolname !~ '^other_program_'",
+    "roles": "SELECT rolname, rolsuper, rolcreatedb, rolcanlogin FROM pg_roles WHERE rolname !~ '^(other_program|elsewhere)_'",
     "settings": "TABLE pg_db_role_setting",
     "databases": "SELECT datname FROM pg_database WHERE datname = current_database()",
     "extensions": "SELECT extname FROM pg_extension",

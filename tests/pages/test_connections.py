@@ -78,7 +78,7 @@ def test_what_is_refused_is_told_at_its_field_and_the_rest_stays(visitor, admin)
     page.get_by_label("Port").fill("5432")
     page.get_by_role("button", name="Save and test").click()
     expect(page.get_by_label("Host")).to_be_focused()
-    expect(page.get_by_text("The host leads to an address that is no database's")).to_be_visible()
+    expect(page.get_by_text("The host leads to an address that is no server's")).to_be_visible()
     expect(page.get_by_label("Database")).to_have_value("d")
     visitor.complaints.clear()  # the browser's own lines about the 400
 
