@@ -68,8 +68,13 @@ def late(*, actor: Actor) -> Some:
     )
 
 
-def silence() -> str | None:
-    """What does not happen since no worker does it, in a sentence; None while there is one for each queue."""
+def silence(*, actor: Actor) -> str | None:
+    """What does not happen since no worker does it, in a sentence; None while there is one for each queue.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_schedule")
     found = workers.alive(sql.rows)
     runs, clock = (any(queue in taken for taken in found) for queue in broker.queues())
     if not runs and not clock:

@@ -38,7 +38,8 @@ class ScriptForm(OperationForm):
         fields = ("name", "description", "content", "connection", "time_limit")
 
     def check(self, values: dict[str, Any]) -> None:
-        """The text has to be one SELECT of the five columns."""
+        """The text has to be one SELECT of the five columns, and the server has to allow the time limit."""
+        scripts.check_time_limit(values["time_limit"])
         connection = values.get("connection", self.instance.connection)
         columns.check(text.clean(values["content"]), connections.address(connection))
 

@@ -51,7 +51,7 @@ def create(
         content=text.clean(content),
         owner=owner,
         connection=database,
-        time_limit=_limit(time_limit),
+        time_limit=check_time_limit(time_limit),
     )
     columns.check(script.content, connections.address(database))
     with transaction.atomic():
@@ -131,7 +131,7 @@ def _change(script: Script, changes: dict[str, Any]) -> None:
         "description": _plain,
         "content": text.clean,
         "connection": lambda connection: connection,
-        "time_limit": _limit,
+        "time_limit": check_time_limit,
     }
     for field, value in changes.items():
         setattr(script, field, clean[field](value))
@@ -194,7 +194,12 @@ def _name(name: str) -> str:
     return name
 
 
-def _limit(seconds: int | None) -> int | None:
+def check_time_limit(seconds: int | None) -> int | None:
+    """A time limit of a script, in seconds; None is what the server allows.
+
+    Raises:
+        Invalid: it is less than a second, or more than the server allows.
+    """
     most = settings.POPULATE_SECONDS
     if seconds is not None and not 1 <= seconds <= most:
         raise Invalid(

@@ -4,18 +4,15 @@ import contextlib
 import fcntl
 import os
 import threading
-import time
 
 import psycopg2
 from psycopg2 import sql as pg
 
 from dqx import sql
 from dqx.errors import DQXError, Refused
-from dqx.sql import CHUNK, Reader
+from dqx.sql import CHUNK, Reader, lines
 
 PIPE_BYTES = 1 << 20
-# How long a server may take to answer a cancel before its line is cut.
-PATIENCE = 5.0
 
 
 class Stream:
@@ -35,7 +32,7 @@ class Stream:
         self.n_rows = self.n_bytes = 0
         self.failure: BaseException | None = None
         self.drained = False
-        self.stopped_at: float | None = None
+        self._insist = lines.insister(reader.cancel, reader.abandon)
 
     def flow(self, unload: pg.Composable, load: pg.Composable) -> None:
         """Let the rows of `unload` (COPY … TO STDOUT) pass into `load` (COPY … FROM STDIN).
@@ -75,11 +72,7 @@ class Stream:
     def stop(self, reason: DQXError) -> None:
         """End the flow, from another thread. Called again and again, since some statements never look whether they shall stop."""
         self.failure = self.failure or reason
-        self.stopped_at = self.stopped_at or time.monotonic()
-        if time.monotonic() - self.stopped_at < PATIENCE:
-            self.reader.cancel()
-        else:
-            self.reader.abandon()
+        self._insist()
 
     def _over_limit(self) -> DQXError | None:
         if self.n_rows > self.most_rows:
@@ -101,10 +94,10 @@ class Stream:
 
     def _let_go(self, thread: threading.Thread) -> None:
         self.reader.cancel()
-        thread.join(PATIENCE)
+        thread.join(lines.PATIENCE)
         if thread.is_alive():
             self.reader.abandon()
-            thread.join(PATIENCE)
+            thread.join(lines.PATIENCE)
 
 
 class ReadingFailed(Exception):

@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "failed": attention.failed(actor=actor),
             "resting": attention.resting(actor=actor),
             "late": attention.late(actor=actor),
-            "silence": attention.silence(),
+            "silence": attention.silence(actor=request.user),
             "recent_runs": catalogue.without_text()[:10],
             "trend": TREND,
         },
@@ -77,4 +77,4 @@ def scheduler(request: HttpRequest) -> HttpResponse:
         "days": DAYS[1:] + DAYS[:1],
         "zones": sorted(zones()),
     }
-    return render(request, "scheduler.html", {**told, **choices, "silence": attention.silence()})
+    return render(request, "scheduler.html", {**told, **choices, "silence": attention.silence(actor=request.user)})

@@ -181,6 +181,13 @@ def test_a_queued_run_is_cancelled(browse, author):
     assert Run.objects.get().status == Run.Status.CANCELLED
 
 
+def test_a_time_limit_that_is_none_is_refused_at_its_field_and_nothing_is_lost(browse, author):
+    values = {"name": "limited", "content": steps.FIVE, "description": "kept", "time_limit": "0"}
+    answer = browse(author).post(reverse("admin:scripts_script_add"), values)
+    assert answer.status_code == 200 and list(answer.context["adminform"].form.errors) == ["time_limit"]
+    assert "limited" in answer.content.decode() and not Script.objects.exists()
+
+
 def test_a_schedule_is_refused_by_the_field_that_is_wrong(browse, publisher):
     script = steps.new_script(publisher)
     values = {

@@ -336,7 +336,7 @@ def test_a_text_whose_planning_explodes_is_refused_and_not_waited_for(publisher)
 
 def test_a_server_that_does_not_listen_is_not_waited_for(publisher, settings, monkeypatch):
     """The search for a text never looks whether it shall stop; this one takes the server several seconds."""
-    monkeypatch.setattr("scripts_app.stream.PATIENCE", 1.0)
+    monkeypatch.setattr("dqx.sql.lines.PATIENCE", 1.0)
     settings.POPULATE_SECONDS = 1
     value = "strpos(repeat('a', 200000 + n), 'b' || repeat('a', 100000))"
     script = steps.new_script(

@@ -8,8 +8,8 @@ import pytest
 
 from dqx import sql
 from dqx.errors import LONGEST_MESSAGE, DQXError
-from dqx.sql import Reader
-from scripts_app import scripts, stream
+from dqx.sql import Reader, lines
+from scripts_app import scripts
 from scripts_app.models import Run, Script
 from tests import corpus, steps
 from tests.corpus import harness
@@ -47,7 +47,7 @@ def lacking(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def limits(settings, lacking, monkeypatch):
-    monkeypatch.setattr(stream, "PATIENCE", 1.0)
+    monkeypatch.setattr(lines, "PATIENCE", 1.0)
     settings.SOURCE_SCHEMAS = ["public", "dq_src"]
     settings.CHECK_SECONDS = 2
     settings.POPULATE_SECONDS = 2

@@ -4,7 +4,8 @@ import contextlib
 import queue
 import socket
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg2
@@ -16,6 +17,21 @@ CHUNK = 1 << 18  # bytes that go through a COPY at once
 # How long a server may take to answer a cancel before its line is cut.
 PATIENCE = 5.0
 CONNECT_SECONDS = 10
+
+
+def insister(ask: Callable[[], None], force: Callable[[], None]) -> Callable[[], None]:
+    """A function to be called again and again until something ends: it asks, and from `PATIENCE` seconds on it forces."""
+    began: float | None = None
+
+    def insist() -> None:
+        nonlocal began
+        began = began or time.monotonic()
+        if time.monotonic() - began < PATIENCE:
+            ask()
+        else:
+            force()
+
+    return insist
 
 
 def cut(line: Any) -> None:

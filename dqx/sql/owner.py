@@ -1,9 +1,9 @@
 """What runs as the owner, on Django's connection."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 import psycopg2
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 from dqx import statements
-from dqx.sql.lines import CHUNK, PATIENCE, Parameters, Query, cut
+from dqx.sql.lines import CHUNK, Parameters, Query, cut, insister
 
 
 def execute(query: Query, params: Parameters = None) -> int:
@@ -62,17 +62,12 @@ def stopper() -> Callable[[], None]:
     """
     connection.ensure_connection()
     line = connection.connection
-    first: list[float] = []
 
-    def stop() -> None:
-        first.append(time.monotonic())
-        if first[-1] - first[0] < PATIENCE:
-            with contextlib.suppress(psycopg2.Error):
-                line.cancel()
-        else:
-            cut(line)
+    def cancel() -> None:
+        with contextlib.suppress(psycopg2.Error):
+            line.cancel()
 
-    return stop
+    return insister(cancel, partial(cut, line))
 
 
 @contextlib.contextmanager

@@ -161,15 +161,7 @@ def rotate_secrets(*, actor: Actor) -> tuple[int, list[str]]:
         Invalid: DQX_ENCRYPTION_KEYS is not set.
     """
     require(actor, "scripts.change_channel")
-    done, unreadable = 0, []
-    for pk, name, secret in Channel.objects.exclude(secret=b"").order_by("name").values_list("pk", "name", "secret"):
-        try:
-            fresh = vault.rotate(bytes(secret), address.KEPT)
-        except Conflict:
-            unreadable.append(name)
-        else:
-            done += Channel.objects.filter(pk=pk, secret=bytes(secret)).update(secret=fresh)
-    return done, unreadable
+    return vault.rotate_all(Channel.objects.all(), address.KEPT)
 
 
 def _record(actor: Actor, verb: str, before: Channel | None, after: Channel | None, **more: Any) -> None:

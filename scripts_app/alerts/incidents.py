@@ -106,11 +106,11 @@ def close(incidents: QuerySet[Incident], now: datetime, *, tell_untold: bool = F
     Incident.objects.filter(pk__in=pks).update(closed_at=now, **changes)
     tellings = Telling.objects.filter(incident__in=pks)
     # Where more was to be told of one that is known, it is known all the same.
-    untold = tellings.filter(state=Telling.State.NEW, n_told=0, message=None)
+    untold = tellings.filter(state=Telling.State.NEW, n_told=0)
     if tell_untold:
         untold.update(state=Telling.State.OVER)
     else:
-        untold.delete()
+        untold.filter(message=None).delete()
     tellings.filter(Q(state=Telling.State.TOLD) | Q(n_told__gt=0)).update(state=Telling.State.OVER)
     return len(pks)
 
@@ -151,4 +151,6 @@ def _settled(telling: Telling, state: str, rows: int) -> tuple[str, int] | None:
         more = telling.incident.n_rows > rows
         known = Telling.State.OVER if is_over else Telling.State.NEW if more else Telling.State.TOLD
         return str(known), max(rows, 1)
+    if telling.state == Telling.State.OVER:
+        return str(telling.state), n_told
     return None if is_over and not n_told else (str(telling.state), n_told)

@@ -9,22 +9,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Min, OuterRef, Subquery
-from django.utils.timesince import timesince
 
 from scripts_app.alerts import incidents
 from scripts_app.alerts.found import Found
 from scripts_app.models import AlertRule, DueTime, Incident, Run, Schedule, Trouble
-from scripts_app.scheduling import firing
+from scripts_app.scheduling import due_times, firing
 
 Outcome = DueTime.Outcome
 BAD = (Outcome.MISSED, Outcome.REFUSED)
 MOST = 1_000
 
 
-def look(due_times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime) -> None:
+def look(times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime) -> None:
     """Open by the newest of these due times of each schedule and by what is late now; close what ran again."""
-    newest = {one.schedule_id: one for one in sorted(due_times, key=lambda one: one.due_at)}
-    found = [_missed(one) for one in newest.values() if one.outcome in BAD and one.schedule.is_active]
+    newest = {one.schedule_id: one for one in sorted(times, key=lambda one: one.due_at)}
+    found = [_recorded(one) for one in newest.values() if one.outcome in BAD and one.schedule.is_active]
     if any(Trouble.SCHEDULE_LATE in rule.on for rule in rules):
         late = list(firing.late(now).order_by("next_due_at")[:MOST])
         waiting = list(
@@ -35,7 +34,7 @@ def look(due_times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime
         )
         found += [_late(one, now) for one in late]
         found += [_waiting(run, now) for run in waiting if run.schedule is not None]
-        found += [_missed(one) for one in newest.values() if _came_late(one)]
+        found += [_recorded(one) for one in newest.values() if _came_late(one)]
         incidents.open_all(found, rules)
     _close(now)
 
@@ -61,22 +60,20 @@ def _found(schedule: Schedule, due_at: datetime | None, why: str, run: int | Non
     )
 
 
-def _missed(one: DueTime) -> Found:
+def _recorded(one: DueTime) -> Found:
     return _found(one.schedule, one.due_at, one.reason or f"{one.get_outcome_display()}.", one.run_id)
 
 
 def _late(schedule: Schedule, now: datetime) -> Found:
     due = schedule.next_due_at or now
-    return _found(schedule, due, f"It was due {_ago(due, now)} ago, and nothing has taken it up. Is beat running?")
+    return _found(
+        schedule, due, f"It was due {due_times.ago(due, now)} ago, and nothing has taken it up. Is beat running?"
+    )
 
 
 def _waiting(run: Any, now: datetime) -> Found:
-    why = f"Its run has waited for a worker for {_ago(run.created_at, now)}."
+    why = f"Its run has waited for a worker for {due_times.ago(run.created_at, now)}."
     return _found(run.schedule, run.due, why, run.pk)
-
-
-def _ago(then: datetime, now: datetime) -> str:
-    return timesince(then, now).replace("\xa0", " ")
 
 
 def _close(now: datetime) -> None:

@@ -159,16 +159,7 @@ def rotate_secrets(*, actor: Actor) -> tuple[int, list[str]]:
         Invalid: DQX_ENCRYPTION_KEYS is not set.
     """
     require(actor, "scripts.change_connection")
-    done, unreadable = 0, []
-    for pk, name, secret in Connection.objects.exclude(secret=b"").order_by("name").values_list("pk", "name", "secret"):
-        try:
-            fresh = vault.rotate(bytes(secret))
-        except Conflict:
-            unreadable.append(name)
-        else:
-            # Not over a password that was changed meanwhile.
-            done += Connection.objects.filter(pk=pk, secret=bytes(secret)).update(secret=fresh)
-    return done, unreadable
+    return vault.rotate_all(Connection.objects.all())
 
 
 # --- Their use --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from dqx.errors import Conflict, Invalid
@@ -45,6 +46,27 @@ def decrypt(secret: bytes, what: Kept = PASSWORD) -> str:
         return _keys(what).decrypt(secret).decode() if secret else ""
     except InvalidToken as exc:
         raise _unreadable(what) from exc
+
+
+def rotate_all(kept: QuerySet[Any], what: Kept = PASSWORD) -> tuple[int, list[str]]:
+    """Encrypt every kept secret with the first key; how many there were, and the names of those that no key opens.
+
+    Args:
+        kept: rows with a name and a secret.
+
+    Raises:
+        Invalid: DQX_ENCRYPTION_KEYS is not set.
+    """
+    done, unreadable = 0, []
+    for pk, name, secret in kept.exclude(secret=b"").order_by("name").values_list("pk", "name", "secret"):
+        try:
+            fresh = rotate(bytes(secret), what)
+        except Conflict:
+            unreadable.append(name)
+        else:
+            # Not over a secret that was changed meanwhile.
+            done += kept.filter(pk=pk, secret=bytes(secret)).update(secret=fresh)
+    return done, unreadable
 
 
 def rotate(secret: bytes, what: Kept = PASSWORD) -> bytes:

@@ -72,16 +72,17 @@ def _last(schedule: Schedule, time: datetime, now: datetime) -> DueTime | None:
     lateness = (now - time).total_seconds()
     late = lateness > settings.LATE_SECONDS
     if late and schedule.catch_up == Schedule.CatchUp.SKIP:
-        outcome, reason = DueTime.Outcome.MISSED, f"DQX came to it {_told(time, now)} late; missed times are skipped."
+        outcome, reason = DueTime.Outcome.MISSED, f"DQX came to it {ago(time, now)} late; missed times are skipped."
     else:
-        outcome, reason = DueTime.Outcome.RAN, f"DQX came to it {_told(time, now)} late." if late else ""
+        outcome, reason = DueTime.Outcome.RAN, f"DQX came to it {ago(time, now)} late." if late else ""
     row, is_new = DueTime.objects.get_or_create(
         schedule=schedule, due_at=time, defaults={"outcome": outcome, "reason": reason}
     )
     return row if is_new else None
 
 
-def _told(time: datetime, now: datetime) -> str:
+def ago(time: datetime, now: datetime) -> str:
+    """How long before a moment a time was, in words, such as "2 hours, 5 minutes"."""
     return timesince(time, now).replace("\xa0", " ")
 
 

@@ -9,7 +9,7 @@ import { TEMPLATE } from "./editor/template.js";
 import { confirm } from "./shared/confirm.js";
 import { byId, el, icon } from "./shared/dom.js";
 import { parse } from "./shared/exact.js";
-import { forgetFields, tellFields, whole } from "./shared/form.js";
+import { forgetFields, tellFields, wholeOrNone } from "./shared/form.js";
 import { when } from "./shared/format.js";
 import { get, patch, post, remove, send } from "./shared/http.js";
 import { launcher } from "./shared/launch.js";
@@ -181,7 +181,7 @@ async function save() {
   hush(notice);
   forgetFields(form);
   const { connection, time_limit: limit, ...sent } = written.typed();
-  const body = { ...sent, time_limit: whole(limit) || null, ...(may.has("connect") ? { connection: connection || null } : {}) };
+  const body = { ...sent, time_limit: wholeOrNone(limit), ...(may.has("connect") ? { connection: connection || null } : {}) };
   try {
     const version = script ? { version: written.version } : {};
     kept(script ? await patch(`/api/sql_scripts/${script.id}/`, { ...body, ...version }) : await post("/api/sql_scripts/", body));

@@ -53,6 +53,27 @@ def test_after_a_night_without_dqx_what_was_made_up_for_is_told_once_as_over(sch
     assert Incident.objects.get().closed_at
 
 
+def test_what_was_made_up_for_is_told_by_the_next_attempt_where_the_first_fails(schedule, web):
+    web.status = 500
+    story.due(schedule, "missed", 2), story.due(schedule, "ran", 1)
+    assert story.tick() == 0
+    web.status = 204
+    story.time_passes()
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")]
+    assert story.tick() == 0
+
+
+def test_what_runs_while_the_first_message_fails_is_told_by_the_next_attempt(schedule, web):
+    web.status = 500
+    story.due(schedule, "missed", 2)
+    assert story.tick() == 0
+    story.due(schedule, "ran", 0)
+    web.status = 204
+    story.time_passes()
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")]
+    assert web.posted[-1].json["events"][0]["why"] == "Missed while DQX was down. It has run since."
+
+
 def test_one_that_was_missed_and_switched_off_before_anybody_was_told_is_not_told(schedule):
     story.due(schedule, "missed", 2)
     noticing.notice()

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lines } from "../../static/js/shared/diff.js";
-import { whole } from "../../static/js/shared/form.js";
+import { whole, wholeOrNone } from "../../static/js/shared/form.js";
 import { bytes, count, duration, when, words } from "../../static/js/shared/format.js";
 import { address, links } from "../../static/js/shared/http.js";
 import { arranged, badRows, consequences, losers } from "../../static/js/shared/review.js";
@@ -102,4 +102,8 @@ test("the lines of a diff know their numbers on both sides", () => {
 
 test("a whole number is one, or told at its field", () => {
   assert.deepEqual(["5432", " 1 ", "", "x", "-1", "99999"].map(whole), [5432, 1, "", "x", "-1", 99999]);
+});
+
+test("nothing is null, and a 0 is told at its field", () => {
+  assert.deepEqual(["", " ", "0", "30", "x"].map(wholeOrNone), [null, null, 0, 30, "x"]);
 });

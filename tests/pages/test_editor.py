@@ -105,6 +105,21 @@ def test_a_name_that_is_taken_is_told_at_the_field(desk, author):
     desk.visitor.complaints.clear()  # the browser's own line about the 409
 
 
+def test_a_time_limit_that_is_none_is_told_at_the_field_and_one_that_is_is_kept(desk, author):
+    desk.open(steps.new_script(author))
+    limit = desk.page.get_by_label("Time limit in seconds")
+    for wrong in ("0", "soon", "999999"):
+        limit.fill(wrong)
+        desk.button("Save").click()
+        expect(limit).to_have_attribute("aria-invalid", "true")
+        expect(limit).to_have_value(wrong)
+    limit.fill("30")
+    desk.button("Save").click()
+    expect(desk.state).to_have_text("Saved")
+    assert Script.objects.get().time_limit == 30
+    desk.visitor.complaints.clear()  # the browser's own lines about the 400
+
+
 def test_name_and_description_are_changed(desk, author):
     script = steps.new_script(author)
     desk.open(script)

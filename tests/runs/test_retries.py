@@ -160,7 +160,7 @@ def test_a_publish_that_deadlocks_with_another_program_is_tried_again(publisher)
     with steps.superuser() as cursor, steps.superuser() as watcher:
         cursor.execute("BEGIN; SET LOCAL deadlock_timeout = '1min'; UPDATE dq.bad_detail SET txn_date = NULL")
         task = Task(execution.execute, run.pk)
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'dqx_owner'"
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         assert steps.eventually(lambda: watcher.execute(waits) or watcher.fetchone()[0])
         cursor.execute(f"SELECT * FROM dq.dq_sql_scripts WHERE id = {script.pk} FOR UPDATE")
         cursor.execute("COMMIT")

@@ -3,17 +3,17 @@
 import random
 
 import pytest
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
+from django_celery_beat.models import CrontabSchedule
 
 from dqx.users.models import User
 from scripts_app import scripts
 from scripts_app.models import Schedule, Script
-from scripts_app.scheduling import mirror, schedules
+from scripts_app.scheduling import schedules
 from tests import steps
+from tests.schedules.entries import CRONS, entry_of, names, told
 from tests.schedules.nightly import new_schedule as new
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CRONS = ("5 2 * * 1-5", "*/15 * * * *", "0 0 13 * fri", "30 2 29 2 *", "0 6 */2 * 1", "59 23 31 * *")
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York")
 
 
@@ -22,56 +22,38 @@ def schedule(publisher):
     return new(steps.new_script(publisher), publisher)
 
 
-def entry_of(schedule):
-    return PeriodicTask.objects.get(name=f"schedule {schedule.pk}")
-
-
-def names():
-    """Of the entries that are for schedules."""
-    return set(PeriodicTask.objects.filter(name__startswith="schedule ").values_list("name", flat=True))
-
-
-def told():
-    """(name, what) of each difference."""
-    return [(found.name, found.what) for found in mirror.differences()]
-
-
 # --- One schedule ----------------------------------------------------------------------------------------------------------
-
-
-def found(schedule):
-    return PeriodicTask.objects.filter(name=f"schedule {schedule.pk}").first()
 
 
 def test_a_schedule_is_mirrored_to_beat_and_goes_with_it(publisher):
     schedule = new(steps.new_script(publisher), publisher)
-    crontab = found(schedule).crontab
+    crontab = entry_of(schedule).crontab
     assert (crontab.minute, crontab.hour, crontab.day_of_month, crontab.day_of_week) == ("5", "2", "*", "1,2,3,4,5")
-    assert (str(crontab.timezone), found(schedule).args) == ("Europe/Berlin", f"[{schedule.pk}]")
+    assert (str(crontab.timezone), entry_of(schedule).args) == ("Europe/Berlin", f"[{schedule.pk}]")
     schedules.toggle(schedule.pk, actor=publisher)
-    assert found(schedule) is None
+    assert entry_of(schedule) is None
     schedules.update(schedule.pk, actor=publisher, is_active=True, cron_schedule="0 3 * * *")
-    assert (found(schedule).enabled, found(schedule).crontab.hour) == (True, "3")
+    assert (entry_of(schedule).enabled, entry_of(schedule).crontab.hour) == (True, "3")
     schedules.delete(schedule.pk, actor=publisher)
-    assert found(schedule) is None
+    assert entry_of(schedule) is None
 
 
 def test_a_script_that_is_deleted_takes_its_schedules_and_their_mirrors_along(publisher):
     script = steps.new_script(publisher)
     schedule = new(script, publisher)
     scripts.delete(script.pk, actor=publisher)
-    assert found(schedule) is None
+    assert entry_of(schedule) is None
     assert not Schedule.objects.exists()
 
 
 def test_two_schedules_of_one_time_share_a_crontab_even_if_there_are_two(publisher):
     script = steps.new_script(publisher)
     first = new(script, publisher)
-    double = found(first).crontab
+    double = entry_of(first).crontab
     double.pk = None
     double.save()
     second = new(script, publisher)
-    assert found(second).crontab_id in CrontabSchedule.objects.values_list("pk", flat=True)
+    assert entry_of(second).crontab_id in CrontabSchedule.objects.values_list("pk", flat=True)
 
 
 # --- Whatever people do -----------------------------------------------------------------------------------------------------

@@ -9,29 +9,15 @@ from scripts_app import checks, tasks
 from scripts_app.models import Schedule
 from scripts_app.scheduling import mirror
 from tests import steps
+from tests.schedules.entries import CRONS, entry_of, names, told
 from tests.schedules.nightly import new_schedule as new
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CRONS = ("5 2 * * 1-5", "*/15 * * * *", "0 0 13 * fri", "30 2 29 2 *", "0 6 */2 * 1", "59 23 31 * *")
 
 
 @pytest.fixture
 def schedule(publisher):
     return new(steps.new_script(publisher), publisher)
-
-
-def entry_of(schedule):
-    return PeriodicTask.objects.get(name=f"schedule {schedule.pk}")
-
-
-def names():
-    """Of the entries that are for schedules."""
-    return set(PeriodicTask.objects.filter(name__startswith="schedule ").values_list("name", flat=True))
-
-
-def told():
-    """(name, what) of each difference."""
-    return [(found.name, found.what) for found in mirror.differences()]
 
 
 # --- Damage -----------------------------------------------------------------------------------------------------------------

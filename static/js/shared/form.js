@@ -91,3 +91,8 @@ function explain(form, notice, problem) {
 export function whole(text) {
   return /^\d{1,9}$/.test(text.trim()) ? Number(text) : text;
 }
+
+/** The same where nothing may be given, which goes as null. */
+export function wholeOrNone(text) {
+  return text.trim() === "" ? null : whole(text);
+}
