@@ -98,8 +98,7 @@ class RunningCluster:
 
     def kill(self) -> None:
         """Kills the server as a power cut would, but for what the kernel has not yet written."""
-        os.kill(self._child.pid, 9)
-        self._wait()
+        self._child.kill()
 
     def stop(self) -> None:
         """Stops the server in order."""
@@ -109,10 +108,6 @@ class RunningCluster:
         """Makes the database and the logins, and applies deploy/roles.sql."""
         state = self._state
         self.cluster.set_up(state.owner_password, state.runner_password, SOURCE_SCHEMAS, database)
-
-    def _wait(self) -> None:
-        while self._child.is_running():
-            time.sleep(0.01)
 
 
 @contextlib.contextmanager

@@ -114,7 +114,14 @@ class Child:
 
     @property
     def pid(self) -> int:
-        return self._process.pid if self._process else 0
+        """The number of the process that was started last.
+
+        Raises:
+            ValueError: none was. (A 0 would be taken for our own group of processes by whoever sends it a signal.)
+        """
+        if self._process is None:
+            raise ValueError("nothing was started yet")
+        return self._process.pid
 
     def start(self) -> None:
         """Starts the program.
@@ -155,6 +162,10 @@ class Child:
                 break
             self._send(stop_signal)
             self._wait(seconds, pause)
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends the program and whatever it started, at once; nothing where nothing was started."""
         self._signal_group(signal.SIGKILL)
         if self._process:
             self._process.wait()

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -72,8 +71,7 @@ class Broker:
 
     def kill(self) -> None:
         """Kill it; what it had not yet written is lost."""
-        os.kill(self._child.pid, signal.SIGKILL)
-        self._child.stop(Sleeper().pause)
+        self._child.kill()
 
     def stop(self) -> None:
         """Stop it in order."""
@@ -120,9 +118,7 @@ class Worker:
 
     def kill(self) -> None:
         """Kill all its processes at once, as a machine that stops does."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._child.pid, signal.SIGKILL)
-        self._child.stop(Sleeper().pause)
+        self._child.kill()
 
     def stop(self) -> None:
         """Stop it in order."""
