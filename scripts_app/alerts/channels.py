@@ -147,9 +147,12 @@ def test(pk: int, *, actor: Actor) -> Outcome:
     require(actor, "scripts.test_channel")
     channel = _found(Channel.objects.all(), pk)
     try:
-        sending.send(channel, letter.trial(channel.name), None)
+        refused = sending.send(channel, letter.trial(channel.name), None)
     except DQXError as exc:
         return Outcome(False, exc.code, exc.message)
+    if refused:
+        named = ", ".join(f"{address} ({code})" for address, code in sorted(refused.items()))
+        return Outcome(False, "mail_refused_some", f"The mail server took the message, but not for {named}.")
     return Outcome(True, None, f"A test message was handed over to {channel.target}.")
 
 

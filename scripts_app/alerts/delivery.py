@@ -71,7 +71,7 @@ def _send(message: Message) -> bool:
     if told is None:
         return False
     try:
-        sending.send(message.channel, message.content, message.pk)
+        refused = sending.send(message.channel, message.content, message.pk)
     except DQXError as exc:
         _failed(message, exc.code, exc.message)
         return False
@@ -79,13 +79,26 @@ def _send(message: Message) -> bool:
         logger.exception("a message could not be sent, which is a defect", message_id=message.pk)
         _failed(message, type(exc).__name__, "DQX failed here; the details are in the worker's log.")
         return False
+    _sent(message, refused)
+    incidents.settle(message.pk, told, delivered=True)
+    return True
+
+
+def _sent(message: Message, refused: sending.Refused) -> None:
     now = sql.now()
     mine = Message.objects.filter(pk=message.pk, status=Status.WAITING)
-    mine.update(status=Status.SENT, sent_at=now, next_at=None, error="")
+    mine.update(status=Status.SENT, sent_at=now, next_at=None, error=_but(message.channel, refused))
     _rest(message, now + timedelta(minutes=message.channel.pause_minutes))
-    incidents.settle(message.pk, told, delivered=True)
-    logger.info("a message was sent", message_id=message.pk, channel=message.channel_id, attempts=message.n_attempts)
-    return True
+    sent: dict[str, Any] = {"attempts": message.n_attempts, "refused": len(refused)}
+    logger.info("a message was sent", message_id=message.pk, channel=message.channel_id, **sent)
+
+
+def _but(channel: Channel, refused: sending.Refused) -> str:
+    """Whom it did not reach, by number: everybody may read messages, but not addresses."""
+    if not refused:
+        return ""
+    codes = ", ".join(sorted({str(code) for code in refused.values()}))
+    return f"The mail server refused {len(refused)} of {len(channel.addresses)} addresses ({codes}). A test of the channel names them."
 
 
 def _write(message: Message) -> dict[int, tuple[str, int]] | None:

@@ -1,5 +1,6 @@
 """What a message says: events as data, and of them a head, a text, and HTML for a mail."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from scripts_app.models import Incident, Telling, Trouble
 VERSION = 1
 MOST = 20
 LONGEST_WHY = 300
+MARKUP = re.compile(r"[\\`*_\[\]<>~|#]")
 OVER = "over"
 # The parts of a message in their order, with their heads.
 PARTS = {
@@ -159,6 +161,27 @@ def text(told: Mapping[str, Any]) -> str:
 
 def _line(one: Mapping[str, Any]) -> str:
     return f"{one['name']}: {one['words']}" + (f" {one['url']}" if one["url"] else "")
+
+
+def markdown(told: Mapping[str, Any]) -> str:
+    """The whole for a service whose messages are Markdown; what others wrote is no markup there."""
+    lines = []
+    for section in sections(told):
+        lines += [f"**{section['head']}**", "", *(f"- {_marked(one)}" for one in section["lines"])]
+        lines += [f"- and {section['more']:,} more"] if section["more"] else []
+        lines.append("")
+    lines += map(_plain, told.get("notes", ()))
+    lines += [f"[All of it]({told['url']})"] if told.get("url") else []
+    return "\n".join(lines).strip()
+
+
+def _marked(one: Mapping[str, Any]) -> str:
+    name = f"[{_plain(one['name'])}]({one['url']})" if one["url"] else _plain(one["name"])
+    return f"{name}: {_plain(one['words'])}"
+
+
+def _plain(words: str) -> str:
+    return MARKUP.sub(r"\\\g<0>", " ".join(words.split()))
 
 
 def html(told: Mapping[str, Any]) -> str:

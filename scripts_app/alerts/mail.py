@@ -5,15 +5,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.smtp import EmailBackend
 
 from dqx.errors import Invalid, Unavailable
 from scripts_app.alerts import letter
 from scripts_app.models import Channel
 
 
-def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
-    """Hand a message over to the mail server.
+class Post(EmailBackend):
+    """Django's way to a mail server, which also remembers whom the server did not take.
+
+    Attributes:
+        refused: those addresses, each with the server's code; none where it refused all, which is an error.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.refused: dict[str, int] = {}
+
+    def open(self) -> bool | None:
+        """Open the line, as Django does."""
+        opened = super().open()
+        line: Any = self.connection
+        hand_over = line.sendmail
+
+        def sendmail(*args: Any, **options: Any) -> dict[str, tuple[int, bytes]]:
+            refused = hand_over(*args, **options)
+            self.refused = {address: code for address, (code, _) in refused.items()}
+            return refused
+
+        line.sendmail = sendmail
+        return opened
+
+
+def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> dict[str, int]:
+    """Hand a message over to the mail server; the addresses that it refused, where it took others, each with its code.
 
     Raises:
         Invalid: no mail server is set.
@@ -21,12 +48,13 @@ def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
     """
     if not settings.EMAIL_HOST:
         raise Invalid("mail_not_set_up", "No mail server is set. Set DQX_EMAIL_URL (see .env.example).")
+    post = Post(timeout=settings.EMAIL_TIMEOUT)
     mail = EmailMultiAlternatives(
         told["title"],
         letter.text(told),
         to=channel.addresses,
         headers={"Auto-Submitted": "auto-generated", **({"X-DQX-Message": str(pk)} if pk else {})},
-        connection=get_connection("django.core.mail.backends.smtp.EmailBackend", timeout=settings.EMAIL_TIMEOUT),
+        connection=post,
     )
     mail.attach_alternative(letter.html(told), "text/html")
     try:
@@ -40,6 +68,7 @@ def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
     except (OSError, smtplib.SMTPException) as exc:
         reason = "does not answer in time" if isinstance(exc, TimeoutError) else "can't be reached"
         raise Unavailable("mail_away", f"The mail server {reason}.") from exc
+    return post.refused
 
 
 def _codes(exc: smtplib.SMTPRecipientsRefused) -> str:

@@ -22,6 +22,8 @@ NO_CHANNELS = {
     "mqtts", "nostr", "qt", "syslog", "vapid", "windows",
 }  # fmt: skip
 ANSWERED = re.compile(r"error=(\d{3})\b")
+# What calls everybody of a room together, in a name or a value: it gets a space without width, which keeps its looks.
+CALLS = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _SLASHES = re.compile(r"^([a-z0-9]+)://", re.IGNORECASE)
 
 
@@ -97,8 +99,8 @@ class _Listener(logging.Handler):
         self.status = found[1] if found else self.status
 
 
-def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
-    """Hand a message to the service.
+def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> dict[str, int]:
+    """Hand a message to the service, which is one place, as for `webhook.send`.
 
     Raises:
         Unavailable: it did not take it.
@@ -110,11 +112,19 @@ def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
     listener = _Listener()
     logging.getLogger("apprise").addHandler(listener)
     try:
-        done = sender.notify(
-            body=letter.text(told) or told["title"], title=told["title"], body_format=NotifyFormat.TEXT
-        )
+        body, form = _body(plugin, told)
+        done = sender.notify(body=body or told["title"], title=told["title"], body_format=form)
     finally:
         logging.getLogger("apprise").removeHandler(listener)
     if not done:
         why = f"It answered {listener.status}." if listener.status else "It can't be reached, or knows no such address."
         raise Unavailable("service_refused", f"{plugin.service_name} did not take the message. {why}")
+    return {}
+
+
+def _body(plugin: NotifyBase, told: Mapping[str, Any]) -> tuple[str, NotifyFormat]:
+    """In Markdown where the service takes nothing plainer: of a text Apprise would escape every dot, in addresses too."""
+    takes = plugin.notify_format if isinstance(plugin.notify_format, tuple) else (plugin.notify_format,)
+    if NotifyFormat.MARKDOWN in takes and NotifyFormat.TEXT not in takes:
+        return CALLS.sub("@\u200b", letter.markdown(told)), NotifyFormat.MARKDOWN
+    return CALLS.sub("@\u200b", letter.text(told)), NotifyFormat.TEXT

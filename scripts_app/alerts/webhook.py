@@ -57,8 +57,8 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
 
 
-def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
-    """Post a message.
+def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> dict[str, int]:
+    """Post a message. It leads to one place, so there is none that refuses it where others take it.
 
     Raises:
         Unavailable: the server can't be reached, takes too long, or answers with something else than 2xx.
@@ -74,6 +74,7 @@ def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> None:
         raise Unavailable("webhook_redirects", f"The server answered {status}, a redirect, which is not followed.")
     if not 200 <= status < 300:
         raise Unavailable("webhook_refused", f"The server answered {status}.")
+    return {}
 
 
 def signature(secret: str, body: bytes, at: int) -> str:

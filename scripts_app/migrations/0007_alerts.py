@@ -206,7 +206,12 @@ class Migration(migrations.Migration):
                 ("content", models.JSONField(default=dict, help_text="What it says, as a webhook gets it.")),
                 ("n_attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
                 ("next_at", models.DateTimeField(null=True)),
-                ("error", models.TextField(blank=True, default="", help_text="Why the last attempt failed.")),
+                (
+                    "error",
+                    models.TextField(
+                        blank=True, default="", help_text="Why the last attempt failed, or whom it did not reach."
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("sent_at", models.DateTimeField(null=True)),
                 (

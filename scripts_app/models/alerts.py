@@ -156,7 +156,7 @@ class Message(models.Model):
     n_attempts = models.PositiveSmallIntegerField("attempts", default=0)
     # When it is tried (again); while somebody tries, when that is given up.
     next_at = models.DateTimeField(null=True)
-    error = models.TextField(blank=True, default="", help_text="Why the last attempt failed.")
+    error = models.TextField(blank=True, default="", help_text="Why the last attempt failed, or whom it did not reach.")
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
 

@@ -4,6 +4,7 @@ import contextlib
 import email
 import email.policy
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -29,11 +30,16 @@ class Posted(NamedTuple):
 
 
 class WebServer:
-    """Answers every POST with `status`, after `seconds`; keeps what came."""
+    """Answers every POST with `status` and `body`, after `seconds`; keeps what came.
 
-    def __init__(self) -> None:
+    Args:
+        tls: what it shows to who asks it, as a proxy, for a line to another server: it plays that one itself.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.posted: list[Posted] = []
-        self.status, self.seconds = 200, 0.0
+        self.asked_for: list[str] = []
+        self.status, self.seconds, self.body = 200, 0.0, b""
         self.headers: dict[str, str] = {}
         outer = self
 
@@ -47,8 +53,18 @@ class WebServer:
                     for name, value in outer.headers.items():
                         self.send_header(name, value)
                     self.end_headers()
+                    self.wfile.write(outer.body)
 
             do_GET = do_POST
+
+            def do_CONNECT(self) -> None:
+                assert tls is not None
+                outer.asked_for.append(self.path)
+                self.send_response(200)
+                self.end_headers()
+                self.request = tls.wrap_socket(self.connection, server_side=True)
+                self.setup()
+                self.handle()
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -68,15 +84,23 @@ class WebServer:
 
 
 class MailServer:
-    """Takes every mail but those that `answer` refuses; keeps what came."""
+    """Takes every mail but those that `answer` refuses, and for whom it is not in `unknown`; keeps what came."""
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
         self.to: list[list[str]] = []
         self.answer = "250 OK"
+        self.unknown: set[str] = set()
         self._controller = Controller(self, hostname="127.0.0.1", port=ports.choose())
         self._controller.start()
         self.port = self._controller.port
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        """What aiosmtpd calls."""
+        if address in self.unknown:
+            return "550 nobody here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """What aiosmtpd calls."""
@@ -91,9 +115,9 @@ class MailServer:
 
 
 @contextlib.contextmanager
-def web() -> Iterator[WebServer]:
+def web(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
     """An HTTP server."""
-    server = WebServer()
+    server = WebServer(tls)
     try:
         yield server
     finally:

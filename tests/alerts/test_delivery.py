@@ -134,6 +134,19 @@ def test_a_mail_server_that_refuses(admin, publisher, mail, answer, words):
     assert story.tick() == 1 and len(mail.mails) == 1
 
 
+def test_whom_the_mail_server_does_not_know_is_counted_for_all_and_named_to_an_admin(admin, publisher, mail):
+    channel = hearing(admin, publisher, kind="mail", addresses=["a@example.org", "b@example.org", "c@example.org"])
+    mail.unknown = {"b@example.org"}
+    story.ended(story.script_row())
+    assert story.tick() == 1 and mail.to == [["a@example.org", "c@example.org"]]
+    (told,) = Message.objects.values("status", "error")
+    assert told["status"] == "sent" and told["error"].startswith("The mail server refused 1 of 3 addresses (550).")
+    tried = channels.test(channel.pk, actor=admin)
+    assert (tried.ok, tried.code) == (False, "mail_refused_some") and "not for b@example.org (550)" in tried.message
+    mail.unknown |= {"a@example.org", "c@example.org"}
+    assert "all addresses (550)" in channels.test(channel.pk, actor=admin).message
+
+
 def test_without_a_mail_server_the_sentence_says_so(admin, publisher, settings):
     settings.EMAIL_HOST = ""
     channel = hearing(admin, publisher, kind="mail", addresses=["a@example.org"])
@@ -164,7 +177,7 @@ def test_what_came_while_one_was_under_way_is_told_next(rule, hook, web, monkeyp
         story.ended(story.script_row("second"))
         story.noticing.notice()
         monkeypatch.setattr(sending, "send", send)
-        send(*told)
+        return send(*told)
 
     monkeypatch.setattr(sending, "send", meanwhile)
     assert story.tick() == 1 and story.tick() == 1

@@ -1,0 +1,85 @@
+"""Slack, Teams and Discord as they are on the internet: their names, TLS, their forms. A server of the tests plays them behind a proxy."""
+
+import json
+import ssl
+
+import pytest
+import trustme
+
+from scripts_app.alerts import channels, rules
+from scripts_app.models import Message
+from tests.alerts import receivers, story
+
+pytestmark = pytest.mark.django_db
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#alerts"
+TEAMS = "workflows://prod-00.westus.logic.azure.com:443/643e69f83c8944438d68119179a10a64/KODuebWbDGYFr0z0eu2HkmZfDmuqv9mWG0IkG4T7f0"
+DISCORD = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+
+
+def of_slack(body):
+    assert body["channel"] == "#alerts"
+    (part,) = body["attachments"]
+    return part["title"], part["text"]
+
+
+def of_teams(body):
+    (card,) = body["attachments"]
+    assert (body["type"], card["contentType"]) == ("message", "application/vnd.microsoft.card.adaptive")
+    title, text = (part["text"] for part in card["content"]["body"] if part["type"] == "TextBlock")
+    return title, text
+
+
+def of_discord(body):
+    title, _, text = body["content"].partition("\n")
+    return title, text
+
+
+SERVICES = {
+    "slack": (SLACK, "hooks.slack.com:443", "/services/T1JJ3T3L2/", 200, b"ok", of_slack),
+    "teams": (TEAMS, "prod-00.westus.logic.azure.com:443", "/workflows/643e69f8", 202, b"", of_teams),
+    "discord": (DISCORD, "discord.com:443", "/api/webhooks/4174216298/", 204, b"", of_discord),
+}
+
+# A name as it has to stand there, so that it is seen as it is and calls nobody.
+NAMED = {
+    "slack": "Populate of &lt;b&gt;or_ders&lt;/b&gt; @\u200beveryone",
+    "teams": r"[Populate of \<b\>or\_ders\</b\> @" + "\u200beveryone](",
+    "discord": "Populate of <b>or_ders</b> @\u200beveryone",
+}
+
+
+@pytest.fixture
+def played(tmp_path, monkeypatch, request):
+    """Plays the server that the test's parameter names, for whoever goes through the proxy of this process's environment."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(SERVICES[request.param][1].partition(":")[0]).configure_cert(tls)
+    with receivers.web(tls) as server:
+        monkeypatch.setenv("HTTPS_PROXY", server.url(""))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+        yield request.param, server
+
+
+@pytest.mark.parametrize("played", SERVICES, indirect=True)
+def test_a_message_arrives_in_the_form_of_the_service(played, admin, publisher):
+    name, server = played
+    url, host, path, server.status, server.body, read = SERVICES[name]
+    channel = channels.create(actor=admin, name=name, kind="apprise", url=url, pause_minutes=0)
+    rules.create(actor=publisher, name="r", on=["run_failed"], channels=[channel.pk])
+    story.ended(story.script_row("<b>or_ders</b> @everyone"))
+    assert story.tick() == 1, Message.objects.values("error")
+    assert server.asked_for == [host] and server.posted[0].path.startswith(path)
+    title, text = read(server.posted[0].json)
+    assert "1 run failed" in title and NAMED[name] in text and "https://dqx.example.org/runs/" in text
+    assert "@everyone" not in json.dumps(server.posted[0].json)
+
+
+@pytest.mark.parametrize("played", SERVICES, indirect=True)
+def test_a_service_that_refuses_says_so_and_no_token_is_kept(played, admin):
+    name, server = played
+    url, *_, server.status = (*SERVICES[name][:1], 404)
+    channel = channels.create(actor=admin, name=name, kind="apprise", url=url)
+    outcome = channels.test(channel.pk, actor=admin)
+    assert (outcome.ok, outcome.code) == (False, "service_refused") and "404" in outcome.message
+    assert not [part for part in url.split("/")[3:] if len(part) > 8 and part in outcome.message]
