@@ -1,12 +1,16 @@
 """The thread beside a run: it writes the progress into the ledger and listens for a cancel and for the time limit."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+import structlog
+from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 
@@ -14,7 +18,11 @@ from dqx.errors import Cancelled, DQXError, Refused
 from scripts_app.ledger import endings
 from scripts_app.models import Run, Script
 
+logger = structlog.get_logger("dqx.runs")
 INTERVAL = 0.5  # seconds; a cancel has to reach the database within two
+# A run that was stopped, and whose lines have been cut long ago by then, is given up so many seconds after.
+LAST_RESORT = 30.0
+LAST_WORDS = 10.0
 Progress = dict[str, int]
 
 
@@ -46,6 +54,7 @@ class Watch(threading.Thread):
         self.attempt, self.seconds, self.stop, self.progress, self.report = run, seconds, stop, progress, report
         self.deadline = time.monotonic() + seconds
         self.reason: DQXError | None = None
+        self.give_up_at = float("inf")
         self.over = threading.Event()
 
     def __enter__(self) -> Self:
@@ -64,6 +73,8 @@ class Watch(threading.Thread):
         """Look twice a second until the work is over."""
         try:
             while not self.over.wait(INTERVAL):
+                if time.monotonic() > self.give_up_at:
+                    self._give_up()
                 # A database that is away for a moment is the worker's trouble, not this thread's.
                 with contextlib.suppress(DatabaseError, InterfaceError):
                     self._look()
@@ -88,4 +99,32 @@ class Watch(threading.Thread):
 
     def _end(self, reason: DQXError) -> None:
         self.reason = reason
+        self.give_up_at = time.monotonic() + LAST_RESORT
         self.stop(reason)
+
+    def _give_up(self) -> None:
+        """End the run without the thread that does it, which no longer waits for a database; the worker's process goes with it."""
+        self.give_up_at = float("inf")
+        if not _Process.is_a_workers or self.reason is None:
+            return
+        logger.error("the run did not stop; its process ends", run_id=self.attempt.pk)
+        # Whatever holds up the next statement too, a lock of that very thread for one.
+        threading.Timer(LAST_WORDS, _Process.end).start()
+        with contextlib.suppress(DatabaseError, InterfaceError):
+            endings.fail(self.attempt, self.reason)
+        _Process.end()
+
+
+class _Process:
+    """Whether this process is one of a worker's, which starts another in its place. At a terminal somebody can end it."""
+
+    is_a_workers = False
+
+    @staticmethod
+    def end() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@worker_process_init.connect
+def _is_a_workers(**_: object) -> None:
+    _Process.is_a_workers = True

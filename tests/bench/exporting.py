@@ -8,8 +8,8 @@ from tests.bench.comparison import Comparison
 from tests.bench.figures import Reach, judge
 from tests.bench.memory import INTERVAL, shared_memory
 from tests.bench.source import MILLION
-from tests.bench.web import Client, Web
-from tests.faults.installation import Installation
+from tests.bench.web import Client
+from tests.faults.installation import Installation, Web
 
 MOST = 30  # MiB
 PATH = "/api/bad_detail/export"

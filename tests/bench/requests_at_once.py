@@ -14,8 +14,8 @@ from scripts_app.models import Run, Script
 from tests import steps
 from tests.bench import bad_rows
 from tests.bench.people import actor
-from tests.bench.web import Client, Web
-from tests.faults.installation import Installation
+from tests.bench.web import Client
+from tests.faults.installation import Installation, Web
 
 CLIENTS, SECONDS, WARM = 8, 8.0, 1.0
 SCRIPTS, RUNS = 100, 5

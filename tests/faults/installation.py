@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -112,9 +113,7 @@ class Worker:
 
     def pids(self) -> list[int]:
         """The process that Celery starts with, and then the children that do the work."""
-        parent = self._child.pid
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
-        return [parent, *map(int, children)]
+        return family(self._child)
 
     def kill(self) -> None:
         """Kill all its processes at once, as a machine that stops does."""
@@ -130,6 +129,42 @@ class Worker:
 
     def _log_from(self, place: int) -> str:
         return self.log.read_bytes()[place:].decode(errors="replace")
+
+
+class Web:
+    """gunicorn as `make run` starts it, for as long as a block runs: two processes of eight threads each."""
+
+    def __init__(self, installation: Installation) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.site = Site("127.0.0.1", free.getsockname()[1])
+        spec = next(spec for spec in services(installation.home, self.site) if spec.name == "web")
+        assert spec.log is not None
+        self.log: Path = spec.log
+        self._child = Child(replace(spec, environment=installation.environment))
+
+    def __enter__(self) -> "Web":
+        self._child.start()
+        wait_until(self.site.answers, 60, lambda: self.log.read_text(errors="replace")[-3000:])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.stop(Sleeper().pause)
+
+    def kill(self) -> None:
+        """Kill all its processes at once."""
+        self._child.kill()
+
+    def pids(self) -> list[int]:
+        """The process that gunicorn starts with, and then those that answer."""
+        return family(self._child)
+
+
+def family(child: Child) -> list[int]:
+    """The numbers of a process and of its children."""
+    parent = child.pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+    return [parent, *map(int, children)]
 
 
 def wait_until(fact: Callable[[], bool], seconds: float, otherwise: Callable[[], str]) -> None:

@@ -5,10 +5,12 @@ import signal
 from typing import Any
 
 from celery import current_app
+from celery.signals import worker_process_init
 
+from dqx.users import accounts
 from dqx.users.models import User
 from scripts_app import populate, publish, scripts
-from scripts_app.ledger import claims, runs
+from scripts_app.ledger import claims, runs, watch
 from scripts_app.models import Run, Schedule, Script
 from scripts_app.scheduling import schedules
 
@@ -20,6 +22,11 @@ def actor() -> User:
     return User.objects.filter(is_superuser=True).first() or User.objects.create_user(
         "ada", "ada@example.org", is_superuser=True
     )
+
+
+def token() -> str:
+    """What a program sends along with its requests of the API."""
+    return accounts.tokens_for(actor())["access"]
 
 
 def new_script(name: str, content: str) -> int:
@@ -80,5 +87,29 @@ def claim_and_die(kind: str, script: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-_ALL = (new_script, new_schedule, switch_off, request, cancel, fire, recover, open_and_die, claim_and_die)
+def claim_and_hang(script: int) -> None:
+    """Claim a run as a worker's process does, and do it in a way that no cancel and no limit ends."""
+    worker_process_init.send(None)
+    watch.LAST_RESORT = 1.0
+    run = runs.open_run(
+        "populate", Script.objects.get(pk=script), actor=actor(), trigger=Run.Trigger.API, dispatch=False
+    )
+    with claims.claimed(run.pk) as taken, watch.Watch(taken, 1, lambda reason: None):
+        while True:
+            pass
+
+
+_ALL = (
+    token,
+    new_script,
+    new_schedule,
+    switch_off,
+    request,
+    cancel,
+    fire,
+    recover,
+    open_and_die,
+    claim_and_die,
+    claim_and_hang,
+)
 VERBS = {verb.__name__: verb for verb in _ALL}

@@ -105,3 +105,12 @@ def test_worker_dies_before_it_starts(story, death, kind):
     assert world.attempts(run.pk) == ([] if death == "open_and_die" else ["worker_died"])
     story.check(run)
     story.do("publish")
+
+
+def test_a_run_that_nothing_ends_takes_its_process_with_it(story):
+    """The hard end of the time limit: the line to the database was cut, and the process goes on all the same."""
+    world = story.world
+    assert world.ask("claim_and_hang", script=world.script) == {}
+    run = story.ended(world.last_run().pk)
+    assert (run.status, run.error, world.attempts(run.pk)) == ("failed", "time_limit", [])
+    story.do("populate")

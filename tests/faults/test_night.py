@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.installation import Worker, start_installation, wait_until
+from tests.api.servers import Http
+from tests.faults.installation import Web, Worker, start_installation, wait_until
 from tests.faults.night import Night
 
 TRIVIAL = (
@@ -164,6 +165,20 @@ def test_who_asked_goes_away_and_the_run_goes_on(night):
     run = world.ask("request", kind="populate", script=world.script)["done"]
     world.close()
     night.until(lambda: world.run(run).succeeded)
+    night.check()
+
+
+def test_the_web_is_killed_while_a_run_that_was_asked_for_there_goes_on(night):
+    world = night.world
+    script = new_script(night, "web gone", SLOW.format(from_=MANY.replace("20000000", "1500000")))
+    with Web(night.installation) as web:
+        http = Http(web.site.address.rstrip("/"))
+        http.token = world.ask("token")["done"]
+        asked = http("POST", f"/api/sql_scripts/{script}/populate_table")
+        wait_until(is_at_work(night), 60, night.told)
+        web.kill()
+        assert world.run(asked.body["id"]).status == "running"
+    night.until(lambda: world.run(asked.body["id"]).succeeded)
     night.check()
 
 
