@@ -1,19 +1,17 @@
-"""Runs, schedules and connections in the admin; scripts are beside this. Every button calls the operation that the API calls."""
+"""Runs and connections in the admin; scripts and schedules are beside this. Every button calls the operation that the API calls."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from dqx.admin_tools import OperationAdmin, OperationForm, ReadOnlyAdmin
-from dqx.users.permissions import may
 from scripts_app.databases import connections, probe, vault
 from scripts_app.ledger import runs
-from scripts_app.models import Connection, DueTime, Run, RunCount, Schedule, Scope, Version
-from scripts_app.scheduling import schedule_times, schedules
+from scripts_app.models import Connection, Run, RunCount, Scope, Version
 
 
 @admin.register(Version)
@@ -98,16 +96,6 @@ class RunCountAdmin(ReadOnlyAdmin):
     date_hierarchy = "day"
 
 
-@admin.register(DueTime)
-class DueTimeAdmin(ReadOnlyAdmin):
-    """What became of each due time."""
-
-    list_display = ("due_at", "schedule", "outcome", "n_times", "reason", "run_id", "recorded_at")
-    list_filter = ("outcome", "recorded_at")
-    search_fields = ("=schedule__id", "schedule__job_name")
-    list_select_related = ("schedule",)
-
-
 @admin.register(Scope)
 class ScopeAdmin(ReadOnlyAdmin):
     """Which script published a pair last."""
@@ -115,80 +103,6 @@ class ScopeAdmin(ReadOnlyAdmin):
     list_display = ("rule_id", "source_id", "script", "publication")
     search_fields = ("=rule_id", "=source_id", "script__name")
     list_select_related = ("script",)
-
-
-class ScheduleForm(OperationForm):
-    """When a script runs."""
-
-    class Meta:
-        model = Schedule
-        fields = ("job_name", "script", "cron_schedule", "timezone", "operation", "catch_up", "is_active")
-
-    def check(self, values: dict[str, Any]) -> None:
-        """The expression and the zone have to be known ones."""
-        schedule_times.check(values["cron_schedule"], values["timezone"])
-
-
-@admin.register(Schedule)
-class ScheduleAdmin(OperationAdmin):
-    """Schedules; saving one tells beat."""
-
-    form = ScheduleForm
-    list_display = ("job_name", "script", "when", "timezone", "operation", "owner", "is_active", "problem")
-    list_filter = ("is_active", "operation")
-    search_fields = ("job_name", "script__name")
-    raw_id_fields = ("script",)  # thousands of scripts are no list to choose from
-    list_select_related = ("script", "owner")
-    actions = ("run_selected", "toggle_selected")
-
-    @admin.display(ordering="cron_schedule")
-    def when(self, schedule: Schedule) -> str:
-        """In words."""
-        return schedule_times.in_words(schedule.cron_schedule)
-
-    @admin.display
-    def problem(self, schedule: Schedule) -> str:
-        """Why it rests."""
-        return schedules.problem(schedule) or ""
-
-    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
-        """Create or update, and mirror to beat."""
-        script = form.cleaned_data.pop("script")
-        values = {**form.cleaned_data, "script_id": script.pk}
-        saved = (
-            schedules.update(obj.pk, actor=request.user, **values)
-            if change
-            else schedules.create(actor=request.user, **values)
-        )
-        obj.__dict__.update(saved.__dict__)
-
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        """Delete, and tell beat."""
-        schedules.delete(obj.pk, actor=request.user)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        """Delete each, and tell beat."""
-        for schedule in queryset:
-            self.attempt(request, lambda pk=schedule.pk: schedules.delete(pk, actor=request.user))  # type: ignore[misc]
-
-    @admin.action(description="Run the selected schedules now", permissions=["run"])
-    def run_selected(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        """Queue what each says."""
-        for schedule in queryset:
-            self.attempt(
-                request,
-                lambda pk=schedule.pk: schedules.run_now(pk, actor=request.user, trigger=Run.Trigger.PERSON),  # type: ignore[misc]
-            )
-
-    @admin.action(description="Switch the selected schedules on or off", permissions=["change"])
-    def toggle_selected(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        """Each the other way than it is."""
-        for schedule in queryset:
-            self.attempt(request, lambda pk=schedule.pk: schedules.toggle(pk, actor=request.user))  # type: ignore[misc]
-
-    def has_run_permission(self, request: HttpRequest) -> bool:
-        """Whether the action is offered."""
-        return may(request.user, "scripts.run_schedule")
 
 
 class ConnectionForm(OperationForm):

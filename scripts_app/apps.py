@@ -12,6 +12,6 @@ class ScriptsConfig(AppConfig):
     verbose_name = "Scripts"
 
     def ready(self) -> None:
-        """Register the scripts in the admin; Django looks into admin.py only, which has the rest. First, so that they come first there.
+        """Register what is not in admin.py, the only place that Django looks into; before the rest, so that it comes first in the admin.
         And the checks, which know of models that are not there when this module is read."""
-        autodiscover_modules("script_admin", "alerts.admin", "checks")
+        autodiscover_modules("script_admin", "scheduling.admin", "alerts.admin", "checks")

@@ -1,5 +1,5 @@
-"""What somebody should look at: scripts whose last run failed, schedules that rest or are late, workers that are not there, and how far the
-scripts are."""
+"""What somebody should look at: scripts whose last run failed, schedules that rest or are late, alerts that are open, workers that are not
+there, and how far the scripts are."""
 
 from typing import Any, NamedTuple
 
@@ -10,8 +10,9 @@ from dqx.monitoring import broker, workers
 from dqx.users.models import User
 from dqx.users.permissions import Actor, require
 from scripts_app import catalogue
-from scripts_app.models import Run, Schedule, Script
-from scripts_app.scheduling import schedule_catalogue, schedules
+from scripts_app.alerts import incidents, letter
+from scripts_app.models import Run, Schedule, Script, Trouble
+from scripts_app.scheduling import lateness, schedules
 
 MOST = 5
 
@@ -28,6 +29,13 @@ class Some(NamedTuple):
         return self.n - len(self.first)
 
 
+class Alerts(NamedTuple):
+    """Those that nothing else tells of, and how many are open in all."""
+
+    untold: Some
+    n_open: int
+
+
 def failed(*, actor: Actor) -> Some:
     """Runs that failed and were the last of their scripts to end, newest first.
 
@@ -35,10 +43,14 @@ def failed(*, actor: Actor) -> Some:
         NotSignedIn, NotAllowed.
     """
     require(actor, "scripts.view_run")
+    found = _failed().select_related("schedule")
+    return Some(list(found[:MOST]), found.count())
+
+
+def _failed() -> QuerySet[Run]:
     ended = Run.objects.filter(script=OuterRef("pk")).exclude(status__in=Run.ACTIVE)
     last = Script.objects.annotate(last=Subquery(ended.order_by("-id").values("id")[:1])).values("last")
-    found = catalogue.without_text().select_related("schedule").filter(pk__in=last, status=Run.Status.FAILED)
-    return Some(list(found[:MOST]), found.count())
+    return catalogue.without_text().filter(pk__in=last, status=Run.Status.FAILED)
 
 
 def resting(*, actor: Actor) -> Some:
@@ -57,15 +69,35 @@ def resting(*, actor: Actor) -> Some:
 
 
 def late(*, actor: Actor) -> Some:
-    """Schedules that have not run when they should have, each a `schedule_catalogue.Listed` with since when and why.
+    """Schedules that have not run when they should have, the longest first, each with since when and why as its `late`.
 
     Raises:
         NotSignedIn, NotAllowed.
     """
-    page = schedule_catalogue.listed(actor=actor, late=True, size=MOST)
-    return Some(
-        page.rows, Schedule.objects.filter(schedule_catalogue.is_late()).count() if page.next else len(page.rows)
-    )
+    require(actor, "scripts.view_schedule")
+    found = lateness.found()
+    first: list[Any] = list(Schedule.objects.filter(pk__in=[*found][:MOST]))
+    for schedule in first:
+        schedule.late = found[schedule.pk]
+    return Some(sorted(first, key=lambda schedule: schedule.late.since), len(found))
+
+
+def alerts(*, actor: Actor) -> Alerts:
+    """What is wrong by the rules of alerts, newest first, without what `failed` and `late` tell. Each incident has the page that it leads
+    to as `place`, and a sentence as `wrong`.
+
+    Raises:
+        NotSignedIn, NotAllowed.
+    """
+    require(actor, "scripts.view_incident")
+    found = incidents.open_subjects()
+    failing = Q(kind=Trouble.RUN_FAILED, script__in=_failed().values("script"))
+    told = failing | Q(kind=Trouble.SCHEDULE_LATE, schedule__in=[*lateness.found()])
+    counts = found.aggregate(n=Count("pk", filter=~told), n_open=Count("pk"))
+    first: list[Any] = list(found.exclude(told)[:MOST])
+    for incident in first:
+        incident.place, incident.wrong = letter.place(incident), letter.wrong(incident)
+    return Alerts(Some(first, counts["n"]), counts["n_open"])
 
 
 def silence(*, actor: Actor) -> str | None:

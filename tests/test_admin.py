@@ -151,7 +151,7 @@ def test_the_first_page_is_by_what_people_do_and_shows_no_raw_tables(browse, adm
     page = browse(admin).get(reverse("admin:index"))
     groups = {group["name"]: [model["object_name"] for model in group["models"]] for group in page.context["app_list"]}
     assert groups == {
-        "Scripts": ["Script", "Version", "Run", "RunCount", "DueTime", "Scope", "Schedule"],
+        "Scripts": ["Script", "Schedule", "DueTime", "Version", "Run", "RunCount", "Scope"],
         "Alerts": ["Channel", "AlertRule", "Incident", "Message"],
         "Bad rows": ["BadRow", "Event"],
         "References": ["Rule", "Source"],

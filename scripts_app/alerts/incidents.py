@@ -36,6 +36,12 @@ def listed(*, actor: Actor, is_open: bool | None = None, kind: str = "", place: 
     return keyset.read(incidents, "id", place, size, descending=True)
 
 
+def open_subjects() -> QuerySet[Incident]:
+    """What is open, newest first; several rules may ask for the same, which is told once."""
+    newest = Incident.objects.filter(closed_at=None).order_by("kind", "subject", "-id").distinct("kind", "subject")
+    return Incident.objects.filter(pk__in=newest.values("pk")).order_by("-id")
+
+
 def open_all(found: Sequence[Found], rules: Sequence[AlertRule]) -> None:
     """Open what was found for each rule that it concerns and that has none open of it; add to what is open. The caller holds the lock."""
     pairs = pairs_of({one.script_id for one in found}) if any(rule.rules or rule.sources for rule in rules) else {}

@@ -3,17 +3,19 @@
 One that is well again before anybody was told is told all the same, in one message: after a night without DQX people want to know of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 
 from scripts_app.alerts import incidents
 from scripts_app.alerts.found import Found
 from scripts_app.models import AlertRule, DueTime, Incident, Run, Schedule, Trouble
-from scripts_app.scheduling import due_times, firing
+from scripts_app.scheduling import due_times, lateness
+from scripts_app.scheduling.lateness import Late
 
 Outcome = DueTime.Outcome
 BAD = (Outcome.MISSED, Outcome.REFUSED)
@@ -24,19 +26,12 @@ def look(times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime) ->
     """Open by the newest of these due times of each schedule and by what is late now; close what ran again."""
     newest = {one.schedule_id: one for one in sorted(times, key=lambda one: one.due_at)}
     found = [_recorded(one) for one in newest.values() if one.outcome in BAD and one.schedule.is_active]
+    late = lateness.found(now=now)
     if any(Trouble.SCHEDULE_LATE in rule.on for rule in rules):
-        late = list(firing.late(now).order_by("next_due_at")[:MOST])
-        waiting = list(
-            firing.waiting(now)
-            .select_related("schedule")
-            .defer("content")
-            .annotate(due=Min("due_times__due_at"))[:MOST]
-        )
-        found += [_late(one, now) for one in late]
-        found += [_waiting(run, now) for run in waiting if run.schedule is not None]
+        found += _late(dict(islice(late.items(), MOST)), now)
         found += [_recorded(one) for one in newest.values() if _came_late(one)]
         incidents.open_all(found, rules)
-    _close(now)
+    _close(now, late)
 
 
 def _came_late(one: DueTime) -> bool:
@@ -64,19 +59,18 @@ def _recorded(one: DueTime) -> Found:
     return _found(one.schedule, one.due_at, one.reason or f"{one.get_outcome_display()}.", one.run_id)
 
 
-def _late(schedule: Schedule, now: datetime) -> Found:
-    due = schedule.next_due_at or now
-    return _found(
-        schedule, due, f"It was due {due_times.ago(due, now)} ago, and nothing has taken it up. Is beat running?"
-    )
+def _late(late: dict[int, Late], now: datetime) -> list[Found]:
+    schedules = Schedule.objects.in_bulk(list(late))
+    return [_found(schedules[pk], one.since, _why(one, now), one.run_id) for pk, one in late.items() if pk in schedules]
 
 
-def _waiting(run: Any, now: datetime) -> Found:
-    why = f"Its run has waited for a worker for {due_times.ago(run.created_at, now)}."
-    return _found(run.schedule, run.due, why, run.pk)
+def _why(late: Late, now: datetime) -> str:
+    if late.asked_at:
+        return f"Its run has waited for a worker for {due_times.ago(late.asked_at, now)}."
+    return f"It was due {due_times.ago(late.since, now)} ago, and nothing has taken it up. Is beat running?"
 
 
-def _close(now: datetime) -> None:
+def _close(now: datetime, late: Container[int]) -> None:
     last = DueTime.objects.filter(schedule=OuterRef("schedule")).order_by("-due_at")
     open_ones = Incident.objects.filter(kind=Trouble.SCHEDULE_LATE, closed_at=None).select_related("schedule")
     marked = open_ones.annotate(
@@ -85,14 +79,13 @@ def _close(now: datetime) -> None:
         last_status=Subquery(last.values("run__status")[:1]),
     )
     several = list(marked)
-    late = set(firing.late(now).filter(pk__in=[one.schedule_id for one in several]).values_list("pk", flat=True))
     gone = [one.pk for one in several if one.schedule is None or not one.schedule.is_active]
     incidents.close(Incident.objects.filter(pk__in=gone), now)
     ran = [one.pk for one in several if _has_run(one, late)]
     incidents.close(Incident.objects.filter(pk__in=ran), now, tell_untold=True)
 
 
-def _has_run(one: Any, late: set[int]) -> bool:
+def _has_run(one: Any, late: Container[int]) -> bool:
     """Whether the schedule ran at that time or a later one, and its run has begun."""
     if one.schedule_id in late or one.last_outcome != Outcome.RAN or one.last_status == Run.Status.QUEUED:
         return False

@@ -95,14 +95,25 @@ def _end(telling: Telling, incident: Incident) -> str:
 
 
 def _particular(telling: Telling, incident: Incident) -> dict[str, Any]:
+    url = link(place(incident))
     if incident.kind == Trouble.RUN_FAILED:
-        return {"run": incident.run_id, "url": link(f"/runs/{incident.run_id}")}
+        return {"run": incident.run_id, "url": url}
     if incident.kind == Trouble.SCHEDULE_LATE:
         due = incident.due_at.isoformat() if incident.due_at else None
-        return {"schedule": incident.schedule_id, "due_at": due, "url": link("/scheduler")}
-    pair = {"rule_id": incident.rule_id, "source_id": incident.source_id}
+        return {"schedule": incident.schedule_id, "due_at": due, "url": url}
     rows = {"n_new": _more(telling), "n_since": incident.n_rows, "n_reopened": incident.n_reopened}
-    return {**pair, **rows, "examples": incident.examples, "url": link(f"/bad-detail?{urlencode(pair)}")}
+    return {**_pair(incident), **rows, "examples": incident.examples, "url": url}
+
+
+def _pair(incident: Incident) -> dict[str, str]:
+    return {"rule_id": incident.rule_id, "source_id": incident.source_id}
+
+
+def place(incident: Incident) -> str:
+    """The page that an incident leads to."""
+    if incident.kind == Trouble.RUN_FAILED:
+        return f"/runs/{incident.run_id}"
+    return "/scheduler" if incident.kind == Trouble.SCHEDULE_LATE else f"/bad-detail?{urlencode(_pair(incident))}"
 
 
 def link(path: str) -> str | None:
@@ -136,6 +147,14 @@ def _words(event: Mapping[str, Any]) -> str:
         due = f"due {str(event['due_at'])[:16].replace('T', ' ')} UTC. " if event["due_at"] else ""
         return f"{due}{event['why']}"
     return _rows(event)
+
+
+def wrong(incident: Incident) -> str:
+    """What is wrong, in a sentence."""
+    if incident.kind != Trouble.NEW_BAD_ROWS:
+        return incident.why
+    n = incident.n_rows
+    return _rows({"n_new": n, "n_since": n, "n_reopened": incident.n_reopened, "examples": incident.examples})
 
 
 def _rows(event: Mapping[str, Any]) -> str:

@@ -1,7 +1,5 @@
 """SQL of the figures that are watched. Every function returns composed SQL and executes nothing."""
 
-from datetime import timedelta
-
 from psycopg2 import sql
 
 
@@ -29,19 +27,9 @@ def active_runs() -> sql.SQL:
     )
 
 
-def schedules(late_seconds: int) -> sql.Composed:
-    """How many schedules are active, how many of them are late, and by how many seconds at most.
-
-    Late is one that was due so long ago and was not taken up, or whose run has not begun.
-    """
-    return sql.SQL(
-        "WITH due AS (SELECT next_due_at AS at FROM dq.dq_schedules WHERE is_active AND next_due_at < now() - {late}"
-        "              UNION ALL"
-        "             SELECT d.due_at FROM dq.dq_runs r JOIN dq.dq_due_times d ON d.run_id = r.id"
-        "              WHERE r.status = 'queued' AND r.attempt = 1 AND d.due_at < now() - {late})"
-        " SELECT (SELECT count(*) FROM dq.dq_schedules WHERE is_active) AS n, count(*) AS n_late,"
-        "        coalesce(extract(epoch FROM now() - min(at)), 0)::float AS seconds FROM due"
-    ).format(late=sql.Literal(timedelta(seconds=late_seconds)))
+def schedules() -> sql.SQL:
+    """How many schedules are active."""
+    return sql.SQL("SELECT count(*) AS n FROM dq.dq_schedules WHERE is_active")
 
 
 def due_times() -> sql.SQL:

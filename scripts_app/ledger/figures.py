@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.conf import settings
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from scripts_app.ledger import figure_statements as statements
 from scripts_app.models import DueTime, Run
+from scripts_app.scheduling import lateness
 
 Row = dict[str, Any]
 CHANGES = ("new", "changed", "resolved")
@@ -47,13 +47,14 @@ def _rows(ended: list[Row]) -> Iterator[Metric]:
 
 
 def _schedules(ask: Callable[..., list[Row]]) -> Iterator[Metric]:
-    (found,) = ask(statements.schedules(settings.LATE_SECONDS))
+    (found,), late = ask(statements.schedules()), lateness.found(ask=ask)
     words = "Schedules that are switched on."
     yield GaugeMetricFamily("dqx_schedules", words, value=found["n"])
     words = "Schedules that nobody took up in time, or whose run has not begun in time."
-    yield GaugeMetricFamily("dqx_schedules_late", words, value=found["n_late"])
+    yield GaugeMetricFamily("dqx_schedules_late", words, value=len(late))
     words = "How long ago the first of the late schedules was due; 0 where none is late."
-    yield GaugeMetricFamily("dqx_schedule_lateness_seconds", words, value=found["seconds"])
+    longest = max((one.seconds for one in late.values()), default=0.0)
+    yield GaugeMetricFamily("dqx_schedule_lateness_seconds", words, value=longest)
     family = GaugeMetricFamily(
         "dqx_due_times", "Due times of the last 24 hours by what became of them.", labels=["outcome"]
     )

@@ -1,4 +1,6 @@
-"""SQL of what became of due times. Every function returns composed SQL and executes nothing."""
+"""SQL of due times and what became of them. Every function returns composed SQL and executes nothing."""
+
+from datetime import timedelta
 
 from psycopg2 import sql
 
@@ -45,3 +47,30 @@ def page(*, forward: bool, moved: bool, of_some: bool) -> sql.Composed:
         _COLUMNS, sql.SQL(" AND ").join(conditions), sql.SQL(order)
     )
     return _TOLD.format(source=source, order=sql.SQL(order))
+
+
+def late(seconds: int, *, of_some: bool) -> sql.Composed:
+    """The due times of active schedules that nobody has taken up, and those whose run has not begun, so many seconds after they were due
+    at %(now)s (NULL: by the clock of the database); the longest ago first.
+
+    An attempt that waits to be made again has begun before.
+
+    Args:
+        of_some: only of the schedules %(schedules)s.
+    """
+    # The partial indexes of the next due times and of the queued runs: both are few, however many schedules and runs there are.
+    return sql.SQL(
+        "SELECT schedule_id, since, extract(epoch FROM {now} - since)::float AS seconds, run_id, asked_at FROM ("
+        " SELECT id AS schedule_id, next_due_at AS since, NULL::bigint AS run_id, NULL::timestamptz AS asked_at"
+        "   FROM dq.dq_schedules WHERE is_active"
+        "  UNION ALL"
+        " SELECT s.id, d.due_at, r.id, r.created_at FROM dq.dq_runs r"
+        "   JOIN dq.dq_due_times d ON d.run_id = r.id"
+        "   JOIN dq.dq_schedules s ON s.id = r.schedule_id AND s.is_active"
+        "  WHERE r.status = 'queued' AND r.attempt = 1 AND r.trigger = 'schedule'"
+        ") due WHERE since < {now} - {seconds}{some} ORDER BY since, schedule_id"
+    ).format(
+        now=sql.SQL("coalesce(%(now)s::timestamptz, now())"),
+        seconds=sql.Literal(timedelta(seconds=seconds)),
+        some=sql.SQL(" AND schedule_id = ANY(%(schedules)s)" if of_some else ""),
+    )

@@ -6,10 +6,8 @@ schedule's lock, and `sweep` comes for those that nobody came for.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -104,15 +102,3 @@ def follow(run: Run) -> None:
         logger.warning("a schedule could not publish", schedule_id=schedule.pk, code=exc.code)
         told = {"outcome": Outcome.REFUSED, "reason": f"It was populated, but not published: {exc.message}"}
         DueTime.objects.filter(run=run).update(noticed=False, **told)
-
-
-def late(now: datetime) -> QuerySet[Schedule]:
-    """The active schedules whose next due time is past and that nobody has taken up for longer than DQX_LATE_SECONDS."""
-    return Schedule.objects.filter(is_active=True, next_due_at__lt=now - timedelta(seconds=settings.LATE_SECONDS))
-
-
-def waiting(now: datetime) -> QuerySet[Run]:
-    """Runs of schedules that were due longer than DQX_LATE_SECONDS ago and have not begun."""
-    after = now - timedelta(seconds=settings.LATE_SECONDS)
-    queued: Any = Run.objects.filter(status=Run.Status.QUEUED, trigger=Run.Trigger.SCHEDULE, attempt=1)
-    return queued.filter(due_times__due_at__lt=after)

@@ -1,10 +1,9 @@
 """The schedules with when each comes next and how it went last, to look at."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -15,16 +14,10 @@ from dqx.users.permissions import Actor, require
 from scripts_app import catalogue
 from scripts_app.models import Run, Schedule
 from scripts_app.permissions import get_schedule_for
-from scripts_app.scheduling import due_time_catalogue, firing, schedule_times, schedules
+from scripts_app.scheduling import due_time_catalogue, lateness, schedule_times, schedules
 from scripts_app.scheduling.due_time_catalogue import Told
+from scripts_app.scheduling.lateness import Late
 from scripts_app.scheduling.schedule_times import Timing
-
-
-class Late(NamedTuple):
-    """Since when a schedule is late, and why in a sentence."""
-
-    since: datetime
-    why: str
 
 
 class Listed(NamedTuple):
@@ -70,17 +63,12 @@ def listed(
     require(actor, "scripts.view_schedule")
     found = _overviewed().filter(script__in=scripts) if scripts else _overviewed()
     if late is not None:
-        found = found.filter(is_late()) if late else found.exclude(is_late())
+        of_late = Q(pk__in=[*lateness.found()])
+        found = found.filter(of_late if late else ~of_late)
     if size is None:
         return Page(_with_runs(found.order_by("id"), recent), None, None)
     page = keyset.read(found, "id", place, size)
     return page._replace(rows=_with_runs(page.rows, recent))
-
-
-def is_late() -> Q:
-    """Which schedules are late: nobody has taken up a due time that is past, or its run has not begun."""
-    now = timezone.now()
-    return Q(pk__in=firing.late(now).values("pk")) | Q(pk__in=firing.waiting(now).values("schedule"))
 
 
 def get(pk: int, *, actor: Actor, recent: int = 0) -> Listed:
@@ -136,14 +124,15 @@ def _with_runs(found: "QuerySet[Schedule] | Sequence[Any]", recent: int) -> list
     several: list[Any] = list(found)
     runs = catalogue.newest([schedule.last_run for schedule in several])
     due = due_time_catalogue.newest([schedule.pk for schedule in several], max(recent, 1))
+    late = lateness.found([schedule.pk for schedule in several])
     now = timezone.now()
     listed = []
     for schedule in several:
         told = due.get(schedule.pk, [])
         last_due = told[0] if told else None
-        problem, late = schedules.problem(schedule), _late(schedule, last_due, now)
-        next_run = None if problem else _next_run(schedule, now)
-        listed.append(Listed(schedule, problem, late, next_run, runs.get(schedule.last_run), last_due, told[:recent]))
+        problem = schedules.problem(schedule)
+        next_run, last_run = None if problem else _next_run(schedule, now), runs.get(schedule.last_run)
+        listed.append(Listed(schedule, problem, late.get(schedule.pk), next_run, last_run, last_due, told[:recent]))
     return listed
 
 
@@ -152,18 +141,3 @@ def _next_run(schedule: Schedule, now: datetime) -> datetime | None:
         return None
     times = schedule_times.coming(schedule.cron_schedule, schedule.timezone, now, 1)
     return times[0] if times else None
-
-
-def _late(schedule: Schedule, last: Told | None, now: datetime) -> Late | None:
-    """As `is_late`."""
-    before = now - timedelta(seconds=settings.LATE_SECONDS)
-    if schedule.is_active and schedule.next_due_at and schedule.next_due_at < before:
-        return Late(schedule.next_due_at, "Nobody has taken it up: beat, the broker or the workers are not at work.")
-    waits = last and (last["run_status"], last["run_trigger"], last["run_attempt"]) == (
-        Run.Status.QUEUED,
-        Run.Trigger.SCHEDULE,
-        1,
-    )
-    if last and waits and last["due_at"] < before:
-        return Late(last["due_at"], "Its run still waits for a worker, or for other runs of its connection.")
-    return None

@@ -165,7 +165,7 @@ def three_hundred_rules(admin):
 
 
 def failures(admin):
-    """Scripts whose last run failed, and a schedule that rests."""
+    """Scripts whose last run failed, schedules that rest and are late, and alerts of more than that."""
     publisher = steps.somebody("paula", "publisher")
     script = steps.new_script(admin, f"{steps.FIVE} WHERE true", "Customers without an address")
     steps.succeeded(steps.run_populate(script, admin))
@@ -175,6 +175,9 @@ def failures(admin):
     for n in range(7):
         steps.failed_run(steps.new_script(admin, name=f"Script {n} of many"), admin)
     User.objects.filter(pk=publisher.pk).update(role="viewer")
+    late = schedules.create(actor=admin, job_name="Every night", script_id=script.pk, cron_schedule="0 2 * * *")
+    due_times.make_late(late, 400)
+    alerts.world(admin, script)
 
 
 def staged(admin):

@@ -11,7 +11,7 @@ from dqx import sql
 from dqx.users.models import User
 from scripts_app.ledger import figures
 from scripts_app.models import DueTime, Run, Schedule
-from scripts_app.scheduling import due_times, firing, schedules
+from scripts_app.scheduling import due_times, firing, lateness, schedules
 from tests import steps
 from tests.beside import at_once
 
@@ -208,17 +208,24 @@ def test_a_second_hour_of_the_clock_on_the_wall_is_due_once(schedule):
 
 
 def test_a_schedule_that_nobody_took_up_is_late(schedule):
-    now = timezone.now()
-    assert list(firing.late(now)) == [schedule]
+    (late,) = lateness.found().values()
+    assert (late.since, late.run_id) == (schedule.next_due_at, None) and "Nobody has taken it up" in late.why
     firing.sweep()
-    assert not firing.late(now).exists()
-
-
-def test_a_run_that_was_due_long_ago_and_has_not_begun_waits(schedule):
-    firing.sweep()
-    assert list(firing.waiting(timezone.now() + timedelta(hours=1))) == [Run.objects.get()]
     steps.execution.work()
-    assert not firing.waiting(timezone.now() + timedelta(hours=1)).exists()
+    assert not lateness.found()
+
+
+def test_one_whose_run_was_due_long_ago_and_has_not_begun_is_late_while_it_is_on(schedule):
+    firing.sweep()
+    later = the_hour() + timedelta(minutes=59)
+    late = lateness.found([schedule.pk], now=later)[schedule.pk]
+    assert (late.since, late.run_id) == (the_hour(), Run.objects.get().pk) and "still waits" in late.why
+    assert not lateness.found([schedule.pk + 1], now=later)
+    Schedule.objects.update(is_active=False)
+    assert not lateness.found(now=later)
+    Schedule.objects.update(is_active=True)
+    steps.execution.work()
+    assert not lateness.found(now=later)
 
 
 def figure(name, **labels):
