@@ -33,9 +33,14 @@ class FilterQuery(Query):
     q = Several(help_text="Any of these texts in the record's id or the value, whatever their case.")
     date_from = serializers.DateField(default=None, help_text="This date or later; rows without one are left out.")
     date_to = serializers.DateField(default=None, help_text="This date or earlier; rows without one are left out.")
+    undated = serializers.BooleanField(
+        default=None, allow_null=True, help_text="Only rows without a date, or only those with one."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """An empty span is a mistake; it must not look like "nothing is bad"."""
+        """What no row can fulfil is a mistake; it must not look like "nothing is bad"."""
+        if attrs["undated"] and (attrs["date_from"] or attrs["date_to"]):
+            raise ValidationError({"undated": ["Rows without a date are in no span: leave out date_from and date_to."]})
         if attrs["date_from"] and attrs["date_to"] and attrs["date_from"] > attrs["date_to"]:
             raise ValidationError({"date_from": ["It is later than date_to."]})
         return attrs
@@ -71,7 +76,7 @@ class HistoryQuery(Query):
 
 def filters_of(query: dict[str, Any]) -> Filters:
     """The filters that a checked query gives."""
-    named = ("rule_id", "source_id", "source_uid", "q", "date_from", "date_to")
+    named = ("rule_id", "source_id", "source_uid", "q", "date_from", "date_to", "undated")
     return Filters(*(query[name] for name in named))
 
 

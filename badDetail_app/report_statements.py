@@ -14,7 +14,10 @@ ROWS, COUNTS = sql.Identifier("dq", "bad_detail"), sql.Identifier("dq", "bad_det
 
 
 class Filters(NamedTuple):
-    """Which bad rows: a row has to be among the values of each list that is not empty, within the dates, and hold one of the words."""
+    """Which bad rows: a row has to be among the values of each list that is not empty, within the dates, and hold one of the words.
+
+    `undated` asks for those without a date (True) or with one (False).
+    """
 
     rule_ids: Sequence[str] = ()
     source_ids: Sequence[str] = ()
@@ -22,6 +25,7 @@ class Filters(NamedTuple):
     words: Sequence[str] = ()
     first_date: date | None = None
     last_date: date | None = None
+    undated: bool | None = None
 
     @property
     def are_counted(self) -> bool:
@@ -119,6 +123,8 @@ def _conditions(filters: Filters) -> Iterator[sql.Composable]:
         yield sql.SQL("txn_date >= {}").format(sql.Literal(filters.first_date))
     if filters.last_date:
         yield sql.SQL("txn_date <= {}").format(sql.Literal(filters.last_date))
+    if filters.undated is not None:
+        yield sql.SQL("txn_date IS NULL" if filters.undated else "txn_date IS NOT NULL")
     if filters.words:
         yield sql.SQL("({})").format(sql.SQL(" OR ").join(_holds(word) for word in filters.words))
 

@@ -34,6 +34,7 @@ def add_to(root: click.Group) -> None:
 @click.option("--q", multiple=True, metavar="TEXT", help="Only with this text in the record's id or the value.")
 @click.option("--from", "start", metavar="DATE", help="Only of this date and later, as 2024-12-31.")
 @click.option("--to", "end", metavar="DATE", help="Only of this date and earlier.")
+@click.option("--undated", is_flag=True, help="Only without a date.")
 @click.option("--ordering", type=click.Choice(ORDERINGS), help="By this column; with - the other way round.")
 @click.option("--limit", type=click.IntRange(1), help=f"So many at most.  [default: {USUAL}]")
 @click.option("--all", "everything", is_flag=True, help="All of them, as they come.")
@@ -56,6 +57,7 @@ def bad(
         "q": several(filters["q"]),
         "date_from": filters["start"],
         "date_to": filters["end"],
+        "undated": "true" if filters["undated"] else None,
         "ordering": filters["ordering"],
     }
     if everything and limit:

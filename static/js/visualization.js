@@ -89,9 +89,13 @@ function rows(query, narrower) {
   return address(GRID, { ...query, ...narrower });
 }
 
+function undatedRows(query) {
+  return rows(query, { undated: "true", date_from: "", date_to: "" });
+}
+
 /** The filters in words, for a picture. */
 function told(query) {
-  const lists = [["Rule", query.rule_id], ["Source", query.source_id], ["Record", query.source_uid], ["Text", query.q], ["From", query.date_from], ["To", query.date_to]];
+  const lists = [["Rule", query.rule_id], ["Source", query.source_id], ["Record", query.source_uid], ["Text", query.q], ["From", query.date_from], ["To", query.date_to], ["Without a date", query.undated && "only"]];
   return lists.filter(([, given]) => given.length).map(([name, given]) => `${name} ${[given].flat().join(", ")}`).join(" · ");
 }
 
@@ -101,7 +105,7 @@ function drawDates(dates, query) {
   const within = ({ start, end }) => rows(query, { date_from: latest(start, query.date_from), date_to: earliest(end, query.date_to) });
   const said = points.map((one) => `${one.label}: ${bad(one.count)}`);
   const columns = [
-    { head: "Date", cell: ({ date }) => (/^\d{4}-/.test(date ?? "") && date.length === 10 ? el("a", { href: rows(query, { date_from: date, date_to: date }) }, date) : (date ?? "No date")), classes: "tight" },
+    { head: "Date", cell: ({ date }) => ofDate(date, query), classes: "tight" },
     { head: "Bad rows", cell: (one) => count(one.count), classes: "number" },
   ];
   cards["by-date"].draw({
@@ -114,11 +118,19 @@ function drawDates(dates, query) {
     rows: dates,
     file: { heads: ["date", "count"], rows: dates.map((one) => [one.date, one.count]) },
   });
-  cards["by-date"].note(...aside(found));
+  cards["by-date"].note(...aside(found, query));
+}
+
+/** A date that leads to its rows; what is a date of no calendar leads nowhere. */
+function ofDate(date, query) {
+  if (date === null) {
+    return el("a", { href: undatedRows(query) }, "No date");
+  }
+  return /^\d{4}-/.test(date) && date.length === 10 ? el("a", { href: rows(query, { date_from: date, date_to: date }) }, date) : date;
 }
 
 /** What the line leaves out is said below it. */
-function aside({ unit, far, odd, undated }) {
+function aside({ unit, far, odd, undated }, query) {
   const parts = [];
   const sum = (some) => some.reduce((all, one) => all + one.count, 0);
   if (setting("unit") && setting("unit") !== unit) {
@@ -130,7 +142,9 @@ function aside({ unit, far, odd, undated }) {
     parts.push(el("button.link-button", { type: "button", onclick: () => span("") }, "Leave far dates out"), " ");
   }
   if (undated || odd.length) {
-    parts.push([undated && `${bad(undated)} without a date`, odd.length && `${bad(sum(odd))} with a date of no calendar`].filter(Boolean).join(" and "), " stand in the table only.");
+    const link = undated ? [el("a", { href: undatedRows(query) }, `${bad(undated)} without a date`)] : [];
+    const others = odd.length ? [`${bad(sum(odd))} with a date of no calendar`] : [];
+    parts.push(...link, ...(link.length && others.length ? [" and "] : []), ...others, ` ${undated + sum(odd) === 1 ? "stands" : "stand"} in the table only.`);
   }
   return parts;
 }
@@ -173,14 +187,14 @@ function drawActivity(answer) {
     tell(byId("activity-notice"), "warning", answer.message);
   } else if (!byId("activity").hidden) {
     const today = answer.days.at(-1);
-    cards.activity.draw({ ...comings(answer.days), told: told({ ...known.query, q: "", date_from: "", date_to: "" }) });
+    cards.activity.draw({ ...comings(answer.days), told: told({ ...known.query, q: "", date_from: "", date_to: "", undated: "" }) });
     cards.activity.note(`Above the line what was opened, below it what was resolved. Today: ${did(today)}. ${scope()}`);
   }
 }
 
 function scope() {
-  const { q, date_from: from, date_to: to } = known.query;
-  return q || from || to ? "Texts and dates are no filters here: this is about when rows were published." : "";
+  const { q, date_from: from, date_to: to, undated } = known.query;
+  return q || from || to || undated ? "Texts and dates are no filters here: this is about when rows were published." : "";
 }
 
 function bad(number) {

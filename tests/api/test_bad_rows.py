@@ -67,6 +67,18 @@ def test_filters_by_date_leave_rows_without_one_out(as_viewer):
     assert found_by(as_viewer, date_from="0001-01-01", date_to="9999-12-31") == ["b", "c", "d"]
 
 
+def test_rows_without_a_date_can_be_asked_for_or_left_out(as_viewer):
+    insert(row("a", day=None), row("b"), row("c", rule="R2", day=None), row("d", rule="R2", value="w", day="infinity"))
+    assert found_by(as_viewer, undated="true") == ["a", "c"]
+    assert found_by(as_viewer, undated="true", rule_id="R2") == ["c"]
+    assert found_by(as_viewer, undated="true", q="A") == ["a"]
+    assert found_by(as_viewer, undated="false") == ["b", "d"]
+    assert found_by(as_viewer, undated="false", date_from="2024-01-02") == ["d"]
+    assert found_by(as_viewer, undated="") == ["a", "b", "c", "d"]
+    error = refused(as_viewer.get(f"{PATH}?undated=true&date_to=2024-01-02"), 400, "invalid")
+    assert error["message"] == "undated: Rows without a date are in no span: leave out date_from and date_to."
+
+
 @pytest.mark.parametrize(
     ("q", "expected"),
     [
@@ -111,6 +123,7 @@ def test_filters_and_orders_and_pages_go_together(as_viewer, many):
         ("q=a%00", "q"), ("ordering=colour", "ordering"), ("ordering=--txn_date", "ordering"), ("ordering=rule_id,txn_date", "ordering"),
         ("ordering=rule_id&ordering=txn_date", "ordering"), ("date_from=2024-01-02&date_to=2024-01-01", "date_from"),
         ("date_from=2024-01-01&date_from=2024-01-02", "date_from"), ("cursor=a&cursor=b", "cursor"),
+        ("undated=maybe", "undated"), ("undated=true&date_from=2024-01-01", "undated"),
     ],
 )  # fmt: skip
 def test_a_filter_that_is_none_is_400_by_name(as_viewer, query, wrong):

@@ -78,6 +78,8 @@ def test_a_file_holds_exactly_what_the_filters_let_through(as_viewer):
     assert {one["source_uid"] for one in found} == {one["source_uid"] for one in wanted}
     assert len(found) == len(wanted) > 0
     assert {one["rule_name"] for one in found} == {"Customer missing", ""}
+    undated = rows_of(download(as_viewer, undated="true"))
+    assert len(undated) == sum(one["txn_date"] is None for one in rows) and {one["txn_date"] for one in undated} == {""}
     assert {one["source_name"] for one in found} == {"Bill; ing, é"}
 
 

@@ -21,6 +21,7 @@ FILTERS = [
     ({"source_uid": ["u1", "日本"]}, lambda row: row["source_uid"] in ("u1", "日本")),
     ({"q": "B"}, lambda row: "b" in (row["source_uid"] + (row["data_value"] or "")).lower()),
     ({"date_from": "2024-01-01"}, lambda row: (row["txn_date"] or "") >= "2024-01-01"),
+    ({"undated": "true"}, lambda row: row["txn_date"] is None),
     ({"date_to": "2023-12-31", "rule_id": "R2"}, lambda row: row["rule_id"] == "R2" and "" < (row["txn_date"] or "") <= "2023-12-31"),
 ]  # fmt: skip
 

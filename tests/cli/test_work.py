@@ -44,6 +44,7 @@ def test_the_whole_road_for_people(dqx):
     refused = dqx("publish", name)
     assert refused.code == 2 and "--yes" in refused.err
     assert "new         2" in dqx.does("publish", name, "--yes").out
+    assert dqx.does("bad", "--rule", "CLI", "--undated").err == "0 of 0 bad rows.\n"
     bad = dqx.does("bad", "--rule", "CLI", "--limit", 1)
     assert [line.split()[:3] for line in bad.out.splitlines()[2:]] == [["CLI", "S1", "u1"]]
     assert bad.err == "1 of 2 bad rows.  --all shows every one.\n"

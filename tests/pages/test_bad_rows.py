@@ -50,6 +50,25 @@ def test_filters_narrow_the_rows_and_stand_in_the_address(visit):
     expect(uids(page)).to_have_text(["a"])
 
 
+def test_rows_without_a_date_are_asked_for_and_the_dates_rest_meanwhile(visit):
+    insert(row("a"), row("b", day=None))
+    page = visit("?date_from=2024-01-01")
+    expect(uids(page)).to_have_text(["a"])
+    page.get_by_label("Without a date").check()
+    expect(uids(page)).to_have_text(["b"])
+    expect(page.get_by_label("From")).to_be_disabled()
+    expect(page).to_have_url(re.compile(r"\?undated=true$"))
+    page.reload()
+    expect(uids(page)).to_have_text(["b"])
+    page.go_back()
+    expect(uids(page)).to_have_text(["a"])
+    expect(page.get_by_label("From")).to_have_value("2024-01-01")
+    page.get_by_label("Without a date").check()
+    page.get_by_role("button", name="Clear").click()
+    expect(uids(page)).to_have_text(["a", "b"])
+    expect(page.get_by_label("From")).to_be_enabled()
+
+
 def test_back_and_forward_lead_through_what_was_seen(visit):
     insert(row("a", value="one"), row("b", value="two"))
     page = visit()

@@ -144,9 +144,25 @@ def test_a_table_says_what_a_chart_shows(visit):
     dates = card(page, "Bad rows by date")
     dates.get_by_role("button", name="Table").click()
     expect(dates.locator("tbody tr")).to_have_text(["2024-01-012", "2024-01-032", "No date1"])
-    expect(dates.get_by_text("1 bad row without a date stand in the table only.")).to_be_visible()
+    expect(dates.get_by_text("1 bad row without a date stands in the table only.")).to_be_visible()
     dates.get_by_role("button", name="Table").click()
     expect(dates.locator("table")).to_be_hidden()
+
+
+def test_the_rows_without_a_date_that_are_counted_can_be_opened(visit):
+    few()
+    insert(row("f", day=None))
+    page = visit("?rule_id=R3")
+    dates = card(page, "Bad rows by date")
+    expect(dates.get_by_role("link", name="1 bad row without a date")).to_be_visible()
+    dates.get_by_role("button", name="Table").click()
+    expect(dates.locator("tbody").get_by_role("link", name="No date")).to_have_attribute(
+        "href", "/bad-detail?rule_id=R3&undated=true"
+    )
+    dates.get_by_role("link", name="1 bad row without a date").click()
+    assert grid_query(page) == {"rule_id": ["R3"], "undated": ["true"]}
+    expect(page.locator("#rows tbody tr td:nth-child(3)")).to_have_text(["e"])
+    expect(page.get_by_label("Without a date")).to_be_checked()
 
 
 def test_a_date_far_from_the_rest_is_left_out_and_told(visit):

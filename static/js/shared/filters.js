@@ -3,7 +3,8 @@ import { chooser } from "./choices.js";
 import { settled } from "./dom.js";
 import { address, get } from "./http.js";
 
-const TEXTS = ["source_uid", "q", "date_from", "date_to"];
+const DATES = ["date_from", "date_to"];
+const TEXTS = ["source_uid", "q", ...DATES];
 
 /**
  * Read and write the filters of `form`.
@@ -18,14 +19,22 @@ export function filters(form, changed) {
   const later = settled(tell, 350);
 
   function values() {
-    const texts = TEXTS.map((name) => [name, form.elements[name].value.trim()]);
-    return { rule_id: choosers.rule_id.chosen, source_id: choosers.source_id.chosen, ...Object.fromEntries(texts) };
+    const texts = TEXTS.map((name) => [name, form.elements[name].disabled ? "" : form.elements[name].value.trim()]);
+    const undated = form.elements.undated.checked ? "true" : "";
+    return { rule_id: choosers.rule_id.chosen, source_id: choosers.source_id.chosen, ...Object.fromEntries(texts), undated };
+  }
+
+  /** Rows without a date are in no span of dates; the dates that are typed rest until they are of use again. */
+  function rest() {
+    DATES.forEach((name) => (form.elements[name].disabled = form.elements.undated.checked));
   }
 
   function restore() {
     const search = new URLSearchParams(location.search);
     Object.entries(choosers).forEach(([name, one]) => (one.chosen = search.getAll(name)));
     TEXTS.forEach((name) => (form.elements[name].value = search.get(name) ?? ""));
+    form.elements.undated.checked = search.get("undated") === "true";
+    rest();
   }
 
   function tell() {
@@ -33,13 +42,20 @@ export function filters(form, changed) {
   }
 
   form.addEventListener("input", (event) => TEXTS.includes(event.target.name) && later());
+  form.elements.undated.addEventListener("change", () => {
+    rest();
+    tell();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     tell();
   });
   form.addEventListener("reset", () => {
     Object.values(choosers).forEach((one) => (one.chosen = []));
-    setTimeout(tell);
+    setTimeout(() => {
+      rest();
+      tell();
+    });
   });
   restore();
   return {
