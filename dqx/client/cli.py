@@ -8,7 +8,7 @@ import sys
 import click
 
 import dqx
-from dqx.client import addresses, rows, runs, scripts
+from dqx.client import addresses, alerts, rows, runs, schedules, scripts
 from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
 from dqx.client.http import Api
 from dqx.client.output import Output, closed, moment
@@ -30,6 +30,8 @@ def root(context: click.Context) -> None:
 scripts.add_to(root)
 runs.add_to(root)
 rows.add_to(root)
+schedules.add_to(root)
+alerts.add_to(root)
 
 
 @command(root, "login")

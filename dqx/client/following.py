@@ -15,6 +15,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
 PATIENCE = 120.0
 CANCEL_SECONDS = 15.0
 
+wait_option = click.option("--wait/--no-wait", default=True, help="Follow the run to its end (the default), or not.")
+
 
 def started(session: Session, run: dict[str, Any], wait: bool) -> None:
     """Show a run that was just started; with `wait` follow it to its end first.

@@ -18,11 +18,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from dqx.client import fitting
 from dqx.client.errors import OUTPUT_CLOSED, Failure
 
 # Where no terminal sets a width nothing is folded, so that each row stays one line for grep and its like.
 WIDE = 1_000_000
-LONGEST_WHOLE = 20  # characters: an id of a rule or a source, a time
 _STEERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -101,12 +101,14 @@ class Output:
             self.lines(Text(clean(title)))
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
         shown = [place for place in range(len(heads)) if not self.out.is_terminal or _is_used(rows, place)]
-        for place in shown:
+        columns = [[clean(heads[place]), *(_cell(row[place]).plain for row in rows)] for place in shown]
+        widths: Sequence[int | None] = fitting.widths(columns, self.out.width) or [None] * len(shown)
+        for place, column, width in zip(shown, columns, widths, strict=True):
             numbers = bool(rows) and all(_is_number(row[place]) for row in rows)
-            # An id or a time that is broken in two can be neither read nor copied; names and values give way instead.
-            whole = all(_is_number(row[place]) or len(str(row[place])) <= LONGEST_WHOLE for row in rows)
+            justify: Any = "right" if numbers else "left"
+            whole = numbers or fitting.is_whole(column[1:])  # where they do not fit, the others give way
             table.add_column(
-                Text(clean(heads[place])), justify="right" if numbers else "left", overflow="fold", no_wrap=whole
+                Text(column[0]), justify=justify, overflow="fold", width=width, no_wrap=whole and width is None
             )
         for row in rows:
             table.add_row(*(_cell(row[place]) for place in shown))
@@ -172,6 +174,11 @@ def _hints(failure: Failure) -> Iterator[str]:
         if failure.details.get(name):
             yield f"  {name}: {failure.details[name]}"
     yield from failure.details.get("shown", ())
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """A sentence of others, cut where it is long; programs get all of it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def counted(number: int, thing: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dqx.client import following
+from dqx.client import following, listing
 from dqx.client.output import counted, moment
 from dqx.client.session import Session, command, several, shared, with_options
 
@@ -14,9 +14,6 @@ KINDS = click.Choice(["populate", "publish"])
 STATES = click.Choice(["queued", "running", "succeeded", "failed", "cancelled"])
 REVIEW_HEADS = ("rule", "source", "new", "changed", "resolved", "unchanged", "published last by")
 MOST_SAMPLES = 50
-MOST_PAGE = 1000
-
-wait_option = click.option("--wait/--no-wait", default=True, help="Follow the run to its end (the default), or not.")
 
 
 def add_to(root: click.Group) -> None:
@@ -28,7 +25,7 @@ def add_to(root: click.Group) -> None:
 @click.command()
 @click.argument("script")
 @click.option("--connection", metavar="NAME", help="Read from this stored connection.")
-@wait_option
+@following.wait_option
 @shared
 def populate(session: Session, script: str, connection: str | None, wait: bool) -> None:
     """Run SCRIPT (an id or a name) into its staging table.
@@ -57,7 +54,7 @@ def review(session: Session, script: str) -> None:
 @click.command()
 @click.argument("script")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@wait_option
+@following.wait_option
 @shared
 def publish(session: Session, script: str, yes: bool, wait: bool) -> None:
     """Make the bad rows what SCRIPT has staged. Shows what would change and asks first."""
@@ -110,8 +107,7 @@ def _counts(counts: dict[str, Any]) -> Iterator[int]:
 )
 @click.option("--status", multiple=True, type=STATES, help="Only in this state; may be repeated.")
 @click.option("--kind", multiple=True, type=KINDS, help="Only of this kind; may be repeated.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="So many at most.")
-@click.option("--all", "everything", is_flag=True, help="All of them.")
+@listing.limited
 @with_options
 @click.pass_context
 def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any, limit: int, everything: bool) -> None:
@@ -123,23 +119,18 @@ def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any
         return
     session = context.ensure_object(Session)
     pks = [session.script(word)["id"] for word in script]
-    size = MOST_PAGE if everything else min(limit, MOST_PAGE)
-    pages = session.api.pages("runs", {"script": several(pks), "status": status, "kind": kind, "page_size": size})
-    found = itertools.chain.from_iterable(page["results"] for page in pages)
-    wanted = found if everything else itertools.islice(found, limit)
-    if session.as_json:
-        for run in wanted:
-            session.output.document(run)
-        return
-    heads = ("id", "kind", "script", "status", "by", "created", "took", "rows", "error")
-    session.output.table(heads, map(_line, wanted))
+    params = {"script": several(pks), "status": status, "kind": kind}
+    found = listing.newest(session, "runs", params, limit, everything)
+    heads = ("id", "kind", "script", "status", "by", "created", "took", "rows")
+    listing.show(session, heads, _line, found)
 
 
 def _line(run: dict[str, Any]) -> tuple[object, ...]:
     actor, seconds = run["actor"] or {}, run["seconds"]
+    status = f"{run['status']} {run['error']['code']}" if run["error"] else run["status"]
     return (
-        run["id"], run["kind"], run["script_name"], run["status"], actor.get("username", ""), moment(run["created_at"]),
-        "" if seconds is None else f"{seconds:.1f} s", run["progress"]["rows"], (run["error"] or {}).get("code", ""),
+        run["id"], run["kind"], run["script_name"], status, actor.get("username", ""), moment(run["created_at"]),
+        "" if seconds is None else f"{seconds:.1f} s", run["progress"]["rows"],
     )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ class ScheduleAdmin(OperationAdmin):
         if late is None:
             return ""
         since = date_format(localtime(late.since), "DATETIME_FORMAT")
-        return format_html('<span class="status status-failed">Late</span> since {}. {}', since, late.why)
+        return format_html('<span class="status status-failed">Late</span> since {}<br>{}', since, late.why)
 
     @admin.display
     def problem(self, schedule: Schedule) -> str:

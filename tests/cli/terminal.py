@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -17,6 +18,7 @@ from dqx.environment import BASE_DIR
 
 COMMAND = Path(sys.executable).with_name("dqx")
 LONGEST = 60  # seconds
+STYLE = re.compile(r"\x1b\[[\d;]*m")
 
 
 class Done(NamedTuple):

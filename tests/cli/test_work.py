@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -11,10 +10,10 @@ import pytest
 
 from tests import steps
 from tests.api.contract.caller import new_name, select
+from tests.cli.terminal import STYLE
 
 pytestmark = pytest.mark.django_db
 ENDLESS = select("CLI_ENDLESS", "u1") + " FROM generate_series(1, 100000000000) g WHERE g < 0"
-STYLE = re.compile(r"\x1b\[[\d;]*m")
 
 
 def new(dqx, content):

@@ -1,0 +1,103 @@
+"""Alerts: what is wrong, what was told and whether it arrived, and the test of a channel."""
+
+from typing import Any
+
+import click
+
+from dqx.client import listing
+from dqx.client.errors import Failure
+from dqx.client.output import counted, moment, shortened
+from dqx.client.session import Session, command, with_options
+
+KINDS = click.Choice(["run_failed", "schedule_late", "new_bad_rows"])
+STATUSES = click.Choice(["waiting", "sent", "failed"])
+
+
+@click.group(invoke_without_command=True)
+@click.option("--over", is_flag=True, help="What was wrong, and is over.")
+@click.option("--kind", type=KINDS, help="Only of this kind.")
+@listing.limited
+@with_options
+@click.pass_context
+def alerts(context: click.Context, over: bool, kind: str | None, limit: int, everything: bool) -> None:
+    """What is wrong now, by the rule of alerts that asks for it; newest first.
+
+    With --json one document a line.
+    """
+    if context.invoked_subcommand:
+        return
+    session = context.ensure_object(Session)
+    params = {"state": "over" if over else "open", "kind": kind}
+    heads = ("kind", "what", "rule", "since", *(["over"] if over else []))
+    found = listing.newest(session, "alerts/incidents", params, limit, everything)
+    listing.show(session, heads, _over if over else _open, found)
+
+
+def _open(incident: dict[str, Any]) -> tuple[object, ...]:
+    kind, what = incident["kind"].replace("_", " "), f"{incident['title']}: {_wrong(incident)}"
+    return kind, shortened(what), incident["alert_rule"], moment(incident["opened_at"])
+
+
+def _over(incident: dict[str, Any]) -> tuple[object, ...]:
+    return *_open(incident), moment(incident["closed_at"])
+
+
+def _wrong(incident: dict[str, Any]) -> str:
+    """What is wrong, in a sentence."""
+    if incident["kind"] != "new_bad_rows":
+        return str(incident["why"])
+    n, again, examples = incident["n_rows"], incident["n_reopened"], incident["examples"]
+    reopened = f", {again:,} of them bad before" if again else ""
+    such = f": {'such as ' if n > len(examples) else ''}{', '.join(examples)}" if examples else ""
+    return f"{counted(n, 'new row')}{reopened}{such}"
+
+
+@command(alerts, "messages")
+@click.option("--status", type=STATUSES, help="Only those that wait, arrived or failed.")
+@listing.limited
+def messages(session: Session, status: str | None, limit: int, everything: bool) -> None:
+    """What channels were told, newest first, and why a message did not arrive.
+
+    With --json one document a line, with all that the message says.
+    """
+    heads = ("channel", "status", "when", "message")
+    found = listing.newest(session, "alerts/messages", {"status": status}, limit, everything)
+    listing.show(session, heads, _message, found)
+
+
+def _message(message: dict[str, Any]) -> tuple[object, ...]:
+    when = moment(message["sent_at"] or message["created_at"])
+    tried = f"{counted(message['n_attempts'], 'attempt')}." if message["n_attempts"] > 1 else ""
+    again = f"The next at {moment(message['next_at'])}." if message["error"] and message["next_at"] else ""
+    title = f"{message['title']}." if message["title"] and message["error"] else message["title"]
+    words = " ".join(word for word in (title, message["error"], tried, again) if word)
+    return message["channel"]["name"], message["status"], when, words
+
+
+@command(alerts, "channels")
+def channels(session: Session) -> None:
+    """The ways by which people are told, by name."""
+    found = session.api.get("alerts/channels/names")
+    if session.as_json:
+        session.output.document(found)
+    else:
+        session.output.table(("id", "name", "kind"), [(one["id"], one["name"], one["kind"]) for one in found])
+
+
+@command(alerts, "test")
+@click.argument("channel")
+def test_channel(session: Session, channel: str) -> None:
+    """Send a test message by CHANNEL (an id or a name), now, and say how it went. For admins."""
+    found = session.channel(channel)
+    answer = session.api.send("POST", f"alerts/channels/{found['id']}/test")
+    if session.as_json:
+        session.output.document(answer)
+    if not answer["ok"]:
+        raise Failure(answer["code"], answer["message"])
+    if not session.as_json:
+        session.output.note(answer["message"])
+
+
+def add_to(root: click.Group) -> None:
+    """Put these commands where `dqx` finds them."""
+    root.add_command(alerts)
