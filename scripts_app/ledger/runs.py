@@ -8,6 +8,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from dqx.audit import log
 from dqx.errors import Cancelled, Conflict
 from dqx.users.permissions import Actor, require
 from scripts_app.databases import connections
@@ -91,10 +92,14 @@ def cancel(pk: int, *, actor: Actor) -> Run:
     run = get_run_for(actor, pk)
     require(actor, ACTIONS[Run.Kind(run.kind)])
     error = Cancelled("cancelled", f"Cancelled by {actor}.")
-    if not endings.drop(pk, error):
-        asked = Run.objects.filter(pk=pk, status=Run.Status.RUNNING).update(cancel_requested_at=timezone.now())
-        if not asked:
-            raise Conflict("run_ended", f"Run {pk} has ended already.", status=run.status)
+    with transaction.atomic():
+        if not endings.drop(pk, error):
+            asked = Run.objects.filter(pk=pk, status=Run.Status.RUNNING).update(cancel_requested_at=timezone.now())
+            if not asked:
+                raise Conflict("run_ended", f"Run {pk} has ended already.", status=run.status)
+        # The ledger knows who asked for a run, but not who wanted it to end.
+        after = {"cancelled": True}
+        log.record(actor=actor, action=ACTIONS[Run.Kind(run.kind)], thing="dq.dq_runs", key=pk, before={}, after=after)
     run.refresh_from_db()
     return run
 
