@@ -91,6 +91,7 @@ urlpatterns = [
     *both("sql_scripts/catalogue/columns", editor_api.CatalogueColumns),
     *both("sql_scripts/format", editor_api.Format),
     *both("query", query_api.RunQuery),
+    *both("query/stop", query_api.StopQuery),
     *both("connections", connection_api.Connections),
     *both("connections/<int:pk>", connection_api.OneConnection),
     *both("connections/<int:pk>/test", connection_api.TestConnection),

@@ -32,7 +32,7 @@ class Stream:
         self.n_rows = self.n_bytes = 0
         self.failure: BaseException | None = None
         self.drained = False
-        self._insist = lines.insister(reader.cancel, reader.abandon)
+        self._insist = reader.stopper()
 
     def flow(self, unload: pg.Composable, load: pg.Composable) -> None:
         """Let the rows of `unload` (COPY … TO STDOUT) pass into `load` (COPY … FROM STDIN).

@@ -1,6 +1,8 @@
 """Bad rows as a table, as JSON and as a file; queries."""
 
+import contextlib
 import os
+import secrets
 import stat
 import sys
 import tempfile
@@ -159,15 +161,19 @@ def _pour(session: Session, pieces: Iterator[bytes], write: Callable[[bytes], ob
 @click.option("--connection", metavar="NAME", help="Ask the database of this stored connection.")
 @shared
 def query(session: Session, sql: str | None, file: str | None, limit: int | None, connection: str | None) -> None:
-    """Run one SELECT, given as 'SELECT …', by --file, or - for standard input. It can only read."""
+    """Run one SELECT, given as 'SELECT …', by --file, or - for standard input. It can only read, and Ctrl-C stops it."""
     if (sql is None) == (file is None):
         raise click.UsageError("Give one SELECT: dqx query 'SELECT …', or -f FILE, or - for standard input.")
     text = read_text(file or "-") if file or sql == "-" else str(sql)
-    body = {"query": text, "limit": limit, "connection": connection}
+    body = {"query": text, "limit": limit, "connection": connection, "tag": secrets.token_hex(16)}
     try:
         answer = session.api.send("POST", "query", {name: value for name, value in body.items() if value is not None})
     except Failure as failure:
         raise place_in(text, failure) from failure
+    except KeyboardInterrupt:
+        with contextlib.suppress(Failure):  # then it ends at its time limit
+            session.api.send("POST", "query/stop", {"tag": body["tag"]})
+        raise
     if session.as_json:
         session.output.document(answer)
         return

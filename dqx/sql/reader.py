@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, Self
 
 import psycopg2
@@ -164,6 +164,10 @@ class Reader:
         else:
             with contextlib.suppress(psycopg2.Error):
                 self.connection.cancel()
+
+    def stopper(self) -> Callable[[], None]:
+        """A function that ends what the session runs; to be called from another thread, again and again, as `dqx.sql.stopper` says."""
+        return lines.insister(self.cancel, self.abandon)
 
     def abandon(self) -> None:
         """Cut the line to a server that does not answer a cancel; the server notices by itself."""

@@ -21,7 +21,7 @@ from dqx.values import Type, Writer
 from scripts_app import columns, text
 from scripts_app.databases import connections
 from scripts_app.databases.connections import Choice
-from scripts_app.queries import query_statements
+from scripts_app.queries import query_statements, stops
 from scripts_app.server_errors import refusal
 
 logger = structlog.get_logger("dqx.queries")
@@ -55,36 +55,42 @@ class Answer(NamedTuple):
         return f'{{"columns": {named}, "rows": [{", ".join(self.rows)}], {tail[1:]}'
 
 
-def run(*, actor: Actor, query: str, limit: int = USUAL_ROWS, connection: Choice = None) -> Answer:
+def run(
+    *, actor: Actor, query: str, limit: int = USUAL_ROWS, connection: Choice = None, tag: str | None = None
+) -> Answer:
     """The first rows of one SELECT.
 
     Args:
         limit: how many rows at most, up to 10,000.
         connection: the database to read; this one where None.
+        tag: what the actor can stop it by (`stops.stop`).
 
     Raises:
         NotSignedIn, NotAllowed.
         Refused: it is not one SELECT, PostgreSQL refuses it, or it takes too long; a row does not fit into an answer.
         TooMany: as many queries as may are running.
+        Cancelled: the actor stopped it.
         As `connections.choose` and `Reader`.
     """
-    return _Look("query", query, limit).take(actor, connection)
+    return _Look("query", query, limit, tag).take(actor, connection)
 
 
-def execute(*, actor: Actor, content: str, limit: int = USUAL_ROWS, connection: Choice = None) -> Answer:
+def execute(
+    *, actor: Actor, content: str, limit: int = USUAL_ROWS, connection: Choice = None, tag: str | None = None
+) -> Answer:
     """The first rows of a script, which has to return the five columns.
 
     Raises:
         As `run`.
     """
-    return _Look("script", content, limit).take(actor, connection)
+    return _Look("script", content, limit, tag).take(actor, connection)
 
 
 class _Look:
     """One look at the rows of a text."""
 
-    def __init__(self, thing: str, content: str, limit: int) -> None:
-        self.thing, self.limit = thing, limit
+    def __init__(self, thing: str, content: str, limit: int, tag: str | None) -> None:
+        self.thing, self.limit, self.tag = thing, limit, tag
         self.content = content
 
     def take(self, actor: Actor, choice: Choice) -> Answer:
@@ -96,7 +102,7 @@ class _Look:
             self.text = text.clean(self.content, self.thing)
             self.statement, self.skipped = text.statement(self.text, self.thing)
             database = connections.address(connections.choose(choice, actor=person))
-            with _slot(), Reader(settings.QUERY_SECONDS, database) as reader:
+            with _slot(), Reader(settings.QUERY_SECONDS, database) as reader, stops.heard(reader, person, self.tag):
                 answer = self._read(reader, started)
             outcome = f"{len(answer.rows)} rows"
             return answer

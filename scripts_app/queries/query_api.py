@@ -1,4 +1,4 @@
-"""/api/query/ and /api/sql_scripts/execute."""
+"""/api/query/, /api/query/stop and /api/sql_scripts/execute."""
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -6,13 +6,15 @@ from rest_framework.response import Response
 
 from dqx.rest import Strict, Text, View, Whole, Written, accepts
 from scripts_app.databases.connection_bodies import ConnectionChoice
-from scripts_app.queries import queries
+from scripts_app.queries import queries, stops
 from scripts_app.queries.queries import MOST_ROWS, USUAL_ROWS
+from scripts_app.queries.stops import LONGEST_TAG
 
 
 class _Limited(Strict):
     limit = Whole(min_value=1, max_value=MOST_ROWS, default=USUAL_ROWS)
     connection = ConnectionChoice()
+    tag = Text(max_length=LONGEST_TAG, allow_null=True, default=None, help_text="To stop it by; a new one each time.")
 
 
 class QueryFields(_Limited):
@@ -25,6 +27,12 @@ class ExecuteFields(_Limited):
     """A script that is tried out."""
 
     script_content = Text(allow_blank=True)
+
+
+class StopFields(Strict):
+    """Which of one's own queries."""
+
+    tag = Text(max_length=LONGEST_TAG)
 
 
 class ColumnBody(serializers.Serializer):
@@ -61,3 +69,13 @@ class ExecuteScript(View):
         """200 as a query; nothing is stored."""
         content = self.values.pop("script_content")
         return Written(queries.execute(actor=request.user, content=content, **self.values).json)
+
+
+class StopQuery(View):
+    """Stop a query of one's own."""
+
+    @accepts(body=StopFields, returns={204: None})
+    def post(self, request: Request) -> Response:
+        """204, whether or not such a query runs."""
+        stops.stop(actor=request.user, **self.values)
+        return Response(status=204)

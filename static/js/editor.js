@@ -16,6 +16,7 @@ import { launcher } from "./shared/launch.js";
 import { attempt, hush, tell } from "./shared/notice.js";
 import { isActive } from "./shared/progress.js";
 import { state } from "./shared/script.js";
+import { stoppable } from "./shared/stoppable.js";
 
 const page = byId("editor");
 const form = byId("fields");
@@ -132,14 +133,14 @@ function refuse(problem) {
 
 async function run() {
   if (!may.has("run") || running) {
-    running?.abort();
+    running?.stop();
     return;
   }
-  running = new AbortController();
+  running = stoppable();
   label("Stop", "stop-fill");
   hush(notice);
   try {
-    const body = { script_content: code.text, limit: Number(byId("limit").value), connection: form.elements.connection.value || null };
+    const body = { script_content: code.text, limit: Number(byId("limit").value), connection: form.elements.connection.value || null, tag: running.tag };
     const answer = await send("POST", "/api/sql_scripts/execute/", { body, signal: running.signal, parse });
     code.clear();
     showRows(answer);
@@ -306,7 +307,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   save();
 });
-addEventListener("pagehide", () => code && written.keep());
+addEventListener("pagehide", () => {
+  running?.stop();
+  code && written.keep();
+});
 document.addEventListener("visibilitychange", () => document.hidden && code && written.keep());
 addEventListener("beforeunload", (event) => {
   if (code && written.isDirty) {

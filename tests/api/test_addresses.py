@@ -13,6 +13,7 @@ ROUTES = sorted(
 CONTRACT = {
     "auth/register", "auth/login", "auth/refresh", "auth/logout", "auth/me", "auth/me/password", "auth/users", "auth/users/<int:pk>",
     "tables", "tables/<str:table>/structure", "tables/<str:table>/data", "tables/<str:table>/data/<anything:record_id>", "query",
+    "query/stop",
     "sql_scripts", "sql_scripts/execute", "sql_scripts/catalogue", "sql_scripts/catalogue/columns", "sql_scripts/format",
     "sql_scripts/<int:pk>", "sql_scripts/<int:pk>/populate_table", "sql_scripts/<int:pk>/staging",
     "sql_scripts/<int:pk>/review", "sql_scripts/<int:pk>/publish", "sql_scripts/<int:pk>/versions",

@@ -1,6 +1,7 @@
 """A populate that reads another database: by the name of a connection, or with details that are used once and leave no trace."""
 
 import base64
+import concurrent.futures
 import json
 import os
 import time
@@ -365,4 +366,13 @@ def test_a_cancel_reaches_elsewhere_within_two_seconds(http, script, far):
     assert http("POST", f"{path}/cancel").status in (200, 202)
     http.until(path, lambda run: run["status"] == "cancelled")
     assert time.monotonic() - asked < 2.5
+    assert steps.eventually(lambda: not sessions(far.dbname))
+
+
+def test_a_stop_of_a_query_reaches_elsewhere(http, far):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(http, "POST", "/api/query/", {"query": ENDLESS, "connection": "far", "tag": "mine"})
+        assert steps.eventually(lambda: sessions(far.dbname) > 0)
+        assert http("POST", "/api/query/stop", {"tag": "mine"}).status == 204
+        assert waiting.result().body["error"]["code"] == "cancelled"
     assert steps.eventually(lambda: not sessions(far.dbname))

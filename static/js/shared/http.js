@@ -49,10 +49,13 @@ export async function send(method, path, options = {}) {
   return (await exchange(method, path, options)).data;
 }
 
-/** As `send`, with the status and the headers of the answer. `parse` reads the JSON, where JavaScript's own way loses something. */
-export async function exchange(method, path, { body, query, signal, parse = JSON.parse } = {}) {
+/**
+ * As `send`, with the status and the headers of the answer. `parse` reads the JSON, where JavaScript's own way loses something; `keepalive`
+ * lets it be sent though the page is left.
+ */
+export async function exchange(method, path, { body, query, signal, keepalive = false, parse = JSON.parse } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
-  const options = { method, headers, signal, credentials: "same-origin" };
+  const options = { method, headers, signal, keepalive, credentials: "same-origin" };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
