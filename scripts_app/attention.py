@@ -11,7 +11,7 @@ from dqx.users.models import User
 from dqx.users.permissions import Actor, require
 from scripts_app import catalogue
 from scripts_app.alerts import incidents, letter
-from scripts_app.models import Run, Schedule, Script, Trouble
+from scripts_app.models import Incident, Run, Schedule, Script, Trouble
 from scripts_app.scheduling import lateness, schedules
 
 MOST = 5
@@ -43,14 +43,14 @@ def failed(*, actor: Actor) -> Some:
         NotSignedIn, NotAllowed.
     """
     require(actor, "scripts.view_run")
-    found = _failed().select_related("schedule")
-    return Some(list(found[:MOST]), found.count())
+    pks = list(_failed().values_list("pk", flat=True))
+    return Some(list(catalogue.without_text().select_related("schedule").filter(pk__in=pks[:MOST])), len(pks))
 
 
 def _failed() -> QuerySet[Run]:
     ended = Run.objects.filter(script=OuterRef("pk")).exclude(status__in=Run.ACTIVE)
     last = Script.objects.annotate(last=Subquery(ended.order_by("-id").values("id")[:1])).values("last")
-    return catalogue.without_text().filter(pk__in=last, status=Run.Status.FAILED)
+    return Run.objects.filter(pk__in=last, status=Run.Status.FAILED)
 
 
 def resting(*, actor: Actor) -> Some:
@@ -90,14 +90,20 @@ def alerts(*, actor: Actor) -> Alerts:
         NotSignedIn, NotAllowed.
     """
     require(actor, "scripts.view_incident")
-    found = incidents.open_subjects()
-    failing = Q(kind=Trouble.RUN_FAILED, script__in=_failed().values("script"))
-    told = failing | Q(kind=Trouble.SCHEDULE_LATE, schedule__in=[*lateness.found()])
-    counts = found.aggregate(n=Count("pk", filter=~told), n_open=Count("pk"))
-    first: list[Any] = list(found.exclude(told)[:MOST])
+    told = {
+        Trouble.RUN_FAILED.value: set(_failed().values_list("script", flat=True)),
+        Trouble.SCHEDULE_LATE.value: set(lateness.found()),
+    }
+    found = list(incidents.open_subjects().values_list("pk", "kind", "script", "schedule"))
+    untold = [
+        pk
+        for pk, kind, script, schedule in found
+        if (schedule if kind == Trouble.SCHEDULE_LATE else script) not in told.get(kind, ())
+    ]
+    first: list[Any] = list(Incident.objects.filter(pk__in=untold[:MOST]))
     for incident in first:
         incident.place, incident.wrong = letter.place(incident), letter.wrong(incident)
-    return Alerts(Some(first, counts["n"]), counts["n_open"])
+    return Alerts(Some(first, len(untold)), len(found))
 
 
 def silence(*, actor: Actor) -> str | None:

@@ -30,7 +30,8 @@ def alerts(context: click.Context, over: bool, kind: str | None, limit: int, eve
     params = {"state": "over" if over else "open", "kind": kind}
     heads = ("kind", "what", "rule", "since", *(["over"] if over else []))
     found = listing.newest(session, "alerts/incidents", params, limit, everything)
-    listing.show(session, heads, _over if over else _open, found)
+    nothing = "" if over or kind else "Nothing that a rule asks for is wrong."
+    listing.show(session, heads, _over if over else _open, found, nothing)
 
 
 def _open(incident: dict[str, Any]) -> tuple[object, ...]:
@@ -62,7 +63,7 @@ def messages(session: Session, status: str | None, limit: int, everything: bool)
     """
     heads = ("channel", "status", "when", "message")
     found = listing.newest(session, "alerts/messages", {"status": status}, limit, everything)
-    listing.show(session, heads, _message, found)
+    listing.show(session, heads, _message, found, "" if status else "Nothing was told yet.")
 
 
 def _message(message: dict[str, Any]) -> tuple[object, ...]:

@@ -37,10 +37,19 @@ def show(
     heads: Sequence[str],
     line: Callable[[dict[str, Any]], Sequence[object]],
     found: Iterable[dict[str, Any]],
+    nothing: str = "",
 ) -> None:
-    """A table for people, of a line for each; one document a line for programs."""
-    if not session.as_json:
-        session.output.table(heads, map(line, found))
+    """A table for people, of a line for each; one document a line for programs.
+
+    Args:
+        nothing: what people are told where there is none.
+    """
+    if session.as_json:
+        for one in found:
+            session.output.document(one)
         return
-    for one in found:
-        session.output.document(one)
+    lines = [line(one) for one in found]
+    if lines or not nothing:
+        session.output.table(heads, lines)
+    else:
+        session.output.note(nothing)

@@ -21,6 +21,12 @@ def told(address, django_db_blocker):
         alerts.world(User.objects.get(username="ada"), story.script_row("orders"))
 
 
+def test_where_nothing_is_wrong_it_says_so(dqx):
+    done = dqx.does("alerts")
+    assert (done.out, done.err) == ("", "Nothing that a rule asks for is wrong.\n")
+    assert dqx.does("alerts", "--json").out == ""
+
+
 @pytest.fixture
 def ada(stranger):
     """An Admin who has signed in."""
