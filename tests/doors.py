@@ -116,7 +116,7 @@ API = [
         "scripts.view_catalogue", "sql_scripts/catalogue", "sql_scripts/catalogue/columns?schema=dq&table=rule_ref"
     ),
     _does("scripts.run_query", "POST", "query", {"query": "SELECT 1"}, changes=False),
-    _does("scripts.run_query", "POST", "query/stop", {"tag": "mine"}),
+    _does("scripts.run_query", "POST", "query/stop", {"tag": "mine"}, changes=False),
     *_looks("scripts.view_connection", "connections", "connections/{connection}"),
     _does("scripts.add_connection", "POST", "connections", CONNECTION),
     _does("scripts.change_connection", "PUT", "connections/{connection}", CONNECTION),

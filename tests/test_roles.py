@@ -24,7 +24,7 @@ from dqx.users.roles import MATRIX, Role
 from reference_app import references
 from reference_app.models import Rule, Source
 from scripts_app import catalogue, scripts
-from scripts_app.models import AlertRule, Channel, Connection, Run, Schedule, Script
+from scripts_app.models import AlertRule, Channel, Connection, QueryStop, Run, Schedule, Script
 from scripts_app.scheduling import schedule_catalogue, schedules
 from scripts_app.versions import versions
 from tests import steps
@@ -97,8 +97,9 @@ def _run(script, actor, kind, status):
 
 def state():
     """All that could be changed through a door."""
-    ours = [model for label in ("scripts", "reference", "users") for model in apps.get_app_config(label).get_models()]
-    return {model: list(model.objects.order_by("pk").values()) for model in ours}
+    ours = {model for label in ("scripts", "reference", "users") for model in apps.get_app_config(label).get_models()}
+    # A stop is a message to one's own query, and gone when it is heard.
+    return {model: list(model.objects.order_by("pk").values()) for model in ours - {QueryStop}}
 
 
 class Somebody:
