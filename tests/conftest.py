@@ -13,6 +13,8 @@ from tests.api import servers
 # The hashed names of production need a collected manifest, which is no matter of the tests.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
+# Who may do what, what a browser shows and what an answer looks like do not depend on the server's version.
+ALIKE = {"pages", "cli", "contract", "test_roles.py", "test_openapi.py", "test_addresses.py", "test_errors.py"}
 # Everybody's in the cast.
 PASSWORD = "correct horse battery"
 
@@ -28,8 +30,7 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        # What a browser shows does not depend on the server's version.
-        if item.get_closest_marker("django_db") and "pages" not in item.path.parts:
+        if item.get_closest_marker("django_db") and ALIKE.isdisjoint(item.path.parts):
             item.add_marker("database")
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long; run by --long"))
