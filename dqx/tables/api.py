@@ -17,6 +17,9 @@ class RowQuery(Query):
     skip = serializers.IntegerField(min_value=0, max_value=MOST_SKIPPED, default=0)
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
     order_by = serializers.CharField(default="", max_length=64, trim_whitespace=False)
+    q = serializers.CharField(
+        default="", max_length=1000, trim_whitespace=False, help_text="Only rows that hold this text, in any column."
+    )
 
 
 class KeyQuery(Query):

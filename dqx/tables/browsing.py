@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from dqx.statements import value_types
 from dqx.tables import policy, statements
 from dqx.users.permissions import Actor, require
 
-SECONDS = 30
+SECONDS, SEARCH_SECONDS = 30, 10
 MOST_SKIPPED = 1_000_000
 
 
@@ -82,11 +83,12 @@ def structure(name: str, *, actor: Actor) -> list[dict[str, Any]]:
     return [{name: column[name] for name in told} for column in table_for(actor, name).columns]
 
 
-def page(name: str, *, actor: Actor, skip: int = 0, limit: int = 100, order_by: str = "") -> str:
+def page(name: str, *, actor: Actor, skip: int = 0, limit: int = 100, order_by: str = "", q: str = "") -> str:
     """Rows of a table as the JSON text of {data, total, skip, limit}.
 
     Args:
         order_by: a column, with a minus in front for falling; the primary key decides among equals.
+        q: only rows that hold this text in a column that the actor sees.
 
     Raises:
         NotSignedIn, NotAllowed, NotFound.
@@ -98,11 +100,26 @@ def page(name: str, *, actor: Actor, skip: int = 0, limit: int = 100, order_by: 
     if order_by:
         named = table.column(order_by.removeprefix("-"), "order_by")["column_name"]
         order = [(named, order_by.startswith("-")), *(one for one in order if one[0] != named)]
-    with limited():
-        total = sql.value(statements.count(name), {})
-        found = sql.rows(statements.page(name, table.names, order), {"limit": limit, "skip": skip})
+    total, found = _found(table, order, q, {"limit": limit, "skip": skip, "q": q})
     data = ", ".join(written(table, found))
     return f'{{"data": [{data}], "total": {total}, "skip": {skip}, "limit": {limit}}}'
+
+
+def _found(
+    table: Table, order: list[tuple[str, bool]], q: str, params: dict[str, Any]
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows there are, and those of the page."""
+    if not q:
+        with limited():
+            total = sql.value(statements.count(table.name), {})
+            return total, sql.rows(statements.page(table.name, table.names, order), params)
+    match = statements.holds([(column["column_name"], column["category"]) for column in table.columns])
+    began = time.monotonic()
+    with _searching(table.name):
+        total = sql.value(statements.count(table.name, match), params)
+        left = SEARCH_SECONDS - (time.monotonic() - began)
+        sql.execute(statements.time_limit(max(left, 0.1)))
+        return total, sql.rows(statements.page(table.name, table.names, order, match), params)
 
 
 def written(table: Table, rows: list[dict[str, Any]]) -> list[str]:
@@ -124,6 +141,12 @@ def _object(row: Mapping[str, str | None], writers: Mapping[str, values.Writer])
         for name, value in row.items()
     )
     return "{" + ", ".join(told) + "}"
+
+
+def _searching(name: str) -> contextlib.AbstractContextManager[None]:
+    advice = "Search on the page of bad rows." if name == "bad_detail" else "Ask for its rows with a query."
+    sentence = f"Table '{name}' is too large to be searched: it takes longer than {SEARCH_SECONDS} seconds. {advice}"
+    return patience.limited(statements.time_limit(SEARCH_SECONDS), sentence)
 
 
 def limited() -> contextlib.AbstractContextManager[None]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg2 import sql
 
 SCHEMA = "dq"
+TIMES = "D"  # pg_type.typcategory
 
 
 def _table(name: str) -> sql.Identifier:
@@ -70,24 +71,54 @@ def time_limit(seconds: float) -> sql.Composed:
     ).format(sql.Literal(int(seconds * 1000)))
 
 
-def page(table: str, columns: Sequence[str], order: Sequence[tuple[str, bool]]) -> sql.Composed:
-    """%(limit)s rows after the first %(skip)s, ordered by columns, each with whether it falls; without any as they lie."""
+def page(
+    table: str, columns: Sequence[str], order: Sequence[tuple[str, bool]], match: sql.Composable | None = None
+) -> sql.Composed:
+    """%(limit)s rows after the first %(skip)s, ordered by columns, each with whether it falls; without any as they lie.
+
+    Args:
+        match: what a row has to fulfil, as `holds` says it.
+    """
     ordering = sql.SQL(", ").join(
         sql.SQL("t.{} {}").format(_name(name), sql.SQL("DESC NULLS LAST" if falls else "ASC NULLS LAST"))
         for name, falls in order
     )
     # The rows are chosen before anything becomes a text, else those that are skipped would too: after 900,000 rows that doubled the time.
     return sql.SQL(
-        "SELECT {columns} FROM (SELECT t.* FROM {table} t {order} LIMIT %(limit)s OFFSET %(skip)s) t {order}"
+        "SELECT {columns} FROM (SELECT t.* FROM {rows} t {order} LIMIT %(limit)s OFFSET %(skip)s) t {order}"
     ).format(
         columns=_texts(columns),
-        table=_table(table),
+        rows=_table(table) if match is None else _matching(table, match),
         order=sql.SQL("ORDER BY ") + ordering if order else sql.SQL(""),
     )
 
 
-def count(table: str) -> sql.Composable:
-    """How many rows a table has; of the bad rows the daily counts know it."""
+def _matching(table: str, match: sql.Composable) -> sql.Composed:
+    """The rows that fulfil it. OFFSET 0: the planner can't know how many do, and would walk an index that gives the order until it has met
+    enough of them, which is slower than the table as it lies.
+    """
+    return sql.SQL("(SELECT t.* FROM {} t WHERE {} OFFSET 0)").format(_table(table), match)
+
+
+def holds(columns: Sequence[tuple[str, str]]) -> sql.Composable:
+    """Whether row t holds the text %(q)s in one of its columns, each with its type's category; upper and lower case are the same.
+
+    Not LIKE: every character means itself. What is a time is looked for as PostgreSQL writes it and as the browser shows it.
+    """
+    forms = [form for name, category in columns for form in _forms(_name(name), category)]
+    found = [sql.SQL('strpos(lower({} COLLATE pg_catalog."default"), lower(%(q)s)) > 0').format(form) for form in forms]
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(found)) if found else sql.SQL("false")
+
+
+def _forms(column: sql.Identifier, category: str) -> list[sql.Composed]:
+    texts = [sql.SQL("t.{}::text").format(column)]
+    return [*texts, sql.SQL("(to_json(t.{}) #>> '{{}}')").format(column)] if category == TIMES else texts
+
+
+def count(table: str, match: sql.Composable | None = None) -> sql.Composable:
+    """How many rows a table has, or how many fulfil `match`; of all the bad rows the daily counts know it."""
+    if match is not None:
+        return sql.SQL("SELECT count(*) FROM {} t WHERE {}").format(_table(table), match)
     if table == "bad_detail":
         return sql.SQL("SELECT coalesce(sum(n_rows), 0)::bigint FROM dq.bad_detail_daily")
     return sql.SQL("SELECT count(*) FROM {}").format(_table(table))

@@ -1,5 +1,5 @@
 // The tables of schema dq: the list, and of one its structure and its rows. What is looked at stands in the address.
-import { byId, el } from "./shared/dom.js";
+import { byId, el, settled } from "./shared/dom.js";
 import { remember } from "./shared/filters.js";
 import { count } from "./shared/format.js";
 import { get, send } from "./shared/http.js";
@@ -38,38 +38,56 @@ const panel = table && rowPanel(table, (sentence) => show({ after: sentence }));
 /** What the address asks for. */
 function asks() {
   const search = new URLSearchParams(location.search);
-  return { order_by: search.get("order_by") ?? "", skip: Number(search.get("skip")) || 0, limit: Number(search.get("limit")) || 50 };
+  return { q: search.get("q") ?? "", order_by: search.get("order_by") ?? "", skip: Number(search.get("skip")) || 0, limit: Number(search.get("limit")) || 50 };
 }
 
 function go(change) {
-  const { order_by: order, skip, limit } = { ...asks(), ...change };
-  remember({ order_by: order, skip: skip || "", limit: limit === 50 ? "" : limit });
+  const { q, order_by: order, skip, limit } = { ...asks(), ...change };
+  remember({ q, order_by: order, skip: skip || "", limit: limit === 50 ? "" : limit });
   show();
 }
 
 async function show({ after = "" } = {}) {
   asked.abort();
   asked = new AbortController();
+  const { signal } = asked;
   byId("rows").setAttribute("aria-busy", "true");
-  const answer = await attempt(notice, () => send("GET", `${path}data/`, { query: asks(), signal: asked.signal, parse }));
+  const answer = await attempt(notice, () => send("GET", `${path}data/`, { query: asks(), signal, parse }));
+  if (signal.aborted) {
+    return;
+  }
   byId("rows").removeAttribute("aria-busy");
   if (answer) {
     after ? tell(notice, "success", after) : hush(notice);
     draw(answer);
+  } else {
+    drawNothing();
   }
 }
 
 function draw({ data, total, skip, limit }) {
-  const { order_by: order } = asks();
-  const first = table.key || table.columns[0]?.column_name;
-  const columns = [...table.columns].sort((one, other) => (other.column_name === first) - (one.column_name === first)).map((column) => shown(column, first));
-  fill(byId("rows"), columns, data, { order, onSort: (next) => go({ order_by: next, skip: 0 }), empty: skip ? "There are no rows this far." : "The table has no rows.", caption: `Rows of ${table.name}` });
-  byId("total").textContent = total === 1 ? "1 row" : `${count(total)} rows`;
+  const { q } = asks();
+  drawRows(data, skip ? "There are no rows this far." : q ? "No row holds this text." : "The table has no rows.");
+  byId("total").textContent = `${total === 1 ? "1 row" : `${count(total)} rows`}${q ? ` with “${short(q)}”` : ""}`;
   byId("shown").textContent = range(skip, data.length, total, count);
   byId("page-size").value = String(limit);
   const next = skip + limit;
   const beside = { previous: skip ? String(Math.max(0, skip - limit)) : null, next: next < total && next <= FARTHEST ? String(next) : null };
   turn(byId("pager"), beside, (to) => go({ skip: Number(to) }));
+}
+
+function drawRows(rows, empty) {
+  const first = table.key || table.columns[0]?.column_name;
+  const columns = [...table.columns].sort((one, other) => (other.column_name === first) - (one.column_name === first)).map((column) => shown(column, first));
+  fill(byId("rows"), columns, rows, { order: asks().order_by, onSort: (next) => go({ order_by: next, skip: 0 }), empty, caption: `Rows of ${table.name}` });
+}
+
+/** The rows that stand there answer another question; better none than those. */
+function drawNothing() {
+  drawRows([], "Not loaded.");
+  byId("total").textContent = "Not counted.";
+  byId("shown").textContent = "";
+  byId("pager").hidden = true;
 }
 
 /** A column of the grid. The first one's cells open the row. */
@@ -113,8 +131,20 @@ async function begin() {
 }
 
 if (table) {
+  const field = byId("filters").elements.q;
+  const search = () => field.value !== asks().q && go({ q: field.value, skip: 0 });
+  const restore = () => (field.value = asks().q);
+  restore();
+  byId("filters").addEventListener("input", settled(search, 350));
+  byId("filters").addEventListener("submit", (event) => {
+    event.preventDefault();
+    search();
+  });
   byId("page-size").addEventListener("change", (event) => go({ limit: Number(event.target.value), skip: 0 }));
   byId("new")?.addEventListener("click", () => panel.create());
-  addEventListener("popstate", () => show());
+  addEventListener("popstate", () => {
+    restore();
+    show();
+  });
   begin();
 }

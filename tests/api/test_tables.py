@@ -1,9 +1,12 @@
 """The browser of schema dq: what each role sees, and rows whose types are kept."""
 
+from urllib.parse import urlencode
+
 import pytest
 from psycopg2 import sql as pg
 
 from dqx import sql
+from dqx.tables import browsing
 from tests import steps
 from tests.api.bad_rows import insert, row
 from tests.api.conftest import refused, wrong_fields
@@ -108,3 +111,41 @@ def test_scripts_and_runs_can_be_browsed(as_viewer, author):
     [told] = as_viewer.get(f"{PATH}dq_sql_scripts/data").json()["data"]
     assert (told["id"], told["name"]) == (script.pk, "a script")
     assert as_viewer.get(f"{PATH}dq_runs/data/").json()["total"] == 0
+
+
+# --- Searching -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_found_in_any_column_and_every_character_means_itself(as_admin, odd):
+    for pk, data in enumerate(
+        (
+            {"v": "aB%", "per%s cent": "1234.50"},
+            {"v": "a_b", "j": {"k": "Größe"}, "t": "2024-02-29T10:00:00Z"},
+            {"v": "c\\d'", "a": [77], "d": "2024-03-01", "w": True},
+        )
+    ):
+        assert as_admin.post(odd + "data", {"data": {"id": pk, **data}}).status_code == 201
+    sql.execute(pg.SQL("UPDATE dq.{} SET api_token = 'hidden'").format(pg.Identifier(ODD)))
+    wanted = {
+        "AB%": [0], "%": [0], "_": [1], "1234.5": [0], "größe": [1], "2024-02-29t10:00": [1], "2024-02-29 10": [1], "77": [2],
+        "\\d'": [2], "2024-03": [2], "TRUE": [2], "a": [0, 1], "hidden": [], "nothing": [],
+    }  # fmt: skip
+    for q, found in wanted.items():
+        answer = as_admin.get(f"{odd}data?{urlencode({'q': q, 'order_by': 'id'})}").json()
+        assert ([one["id"] for one in answer["data"]], answer["total"]) == (found, len(found)), q
+
+
+def test_what_is_found_comes_ordered_and_in_parts(as_viewer):
+    insert(*(row(f"u{n}", value=f"{9 - n} red") for n in range(6)), row("none", value="blue"))
+    answer = as_viewer.get(f"{PATH}bad_detail/data?q=RED&order_by=data_value&skip=1&limit=2").json()
+    assert [one["source_uid"] for one in answer["data"]] == ["u4", "u3"] and answer["total"] == 6
+    assert as_viewer.get(f"{PATH}bad_detail/data?q=&limit=1").json()["total"] == 7
+
+
+def test_a_search_that_takes_too_long_says_what_to_do(as_viewer, monkeypatch):
+    monkeypatch.setattr(browsing, "SEARCH_SECONDS", 0.001)
+    sql.execute(
+        "INSERT INTO dq.rule_ref SELECT 'R' || g, repeat('é', 100), repeat('é', 5000) FROM generate_series(1, 300) g"
+    )
+    error = refused(as_viewer.get(f"{PATH}rule_ref/data?q=z"), 422, "time_limit")
+    assert error["message"].startswith("Table 'rule_ref' is too large to be searched") and "query" in error["message"]

@@ -69,6 +69,25 @@ def test_a_table_is_found_opened_sorted_and_turned_and_the_address_says_so(visit
     expect(firsts(page).first).to_have_text("R000")
 
 
+def test_rows_are_found_by_a_text_and_the_address_says_so(visit, viewer):
+    Rule.objects.bulk_create(Rule(rule_id=f"R{n:03}", rule_name="odd" if n % 2 else "even") for n in range(120))
+    page = visit(viewer, "/tables/rule_ref?order_by=-rule_id")
+    page.get_by_role("searchbox", name="Search").fill("ODD")
+    expect(page.get_by_text("60 rows with “ODD”")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(firsts(page)).to_have_count(10)
+    expect(page).to_have_url(re.compile(r"\?q=ODD&order_by=-rule_id&skip=50$"))
+    page.reload()
+    expect(firsts(page).first).to_have_text("R019")
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("ODD")
+    page.get_by_role("searchbox", name="Search").fill("nothing")
+    expect(page.get_by_text("No row holds this text.")).to_be_visible()
+    page.go_back()
+    expect(firsts(page)).to_have_count(10)
+    page.get_by_role("searchbox", name="Search").fill("")
+    expect(page.get_by_text("120 rows", exact=True)).to_be_visible()
+
+
 def test_nothing_an_empty_text_and_long_texts_are_told_apart_and_read_in_full(visit, admin, odd):
     page = visit(admin, "/tables/odd%20things/")
     second = page.locator("#rows tbody tr").nth(1)
