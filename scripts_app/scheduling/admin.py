@@ -50,7 +50,7 @@ class ScheduleAdmin(OperationAdmin):
     """Schedules; saving one tells beat."""
 
     form = ScheduleForm
-    list_display = ("job_name", "script", "when", "timezone", "operation", "owner", "is_active", "late", "problem")
+    list_display = ("job_name", "script", "when", "operation", "owner", "is_active", "late", "problem")
     list_filter = ("is_active", LateFilter, "operation")
     search_fields = ("job_name", "script__name")
     raw_id_fields = ("script",)  # thousands of scripts are no list to choose from
@@ -59,8 +59,8 @@ class ScheduleAdmin(OperationAdmin):
 
     @admin.display(ordering="cron_schedule")
     def when(self, schedule: Schedule) -> str:
-        """In words."""
-        return schedule_times.in_words(schedule.cron_schedule)
+        """In words, and by which clock."""
+        return f"{schedule_times.in_words(schedule.cron_schedule)}, {schedule.timezone}"
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Its page knows which of its schedules are late, by one statement for all."""
