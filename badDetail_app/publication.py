@@ -14,6 +14,8 @@ from dqx.locks import Space
 
 # The server's table of locks is finite; above this many pairs a publish works alone.
 MOST_LOCKS = 1_000
+# Rows of a pair among which samples of unchanged ones are looked for.
+LOOKED_AT = 200
 
 Pair = tuple[str, str]
 
@@ -117,8 +119,12 @@ def _written_meanwhile() -> Conflict:
 
 
 def samples(staging: str, pairs: Sequence[Pair], most: int = 5) -> list[dict[str, object]]:
-    """Up to `most` rows of each action of each of the pairs last computed: key, action, old and new value and date."""
-    return sql.rows(statements.samples(staging_table(staging)), {**_columns(pairs), "most": most})
+    """Up to `most` rows of each action of each of the pairs last computed: key, action, old and new value and date. Those that stay as
+    they are, whose action is "unchanged", come last.
+    """
+    wanted = {**_columns(pairs), "most": most, "looked_at": LOOKED_AT}
+    touched = sql.rows(statements.samples(staging_table(staging)), wanted)
+    return touched + sql.rows(statements.unchanged_samples(), wanted)
 
 
 def totals(diffs: Sequence[PairDiff]) -> Totals:

@@ -117,6 +117,23 @@ def samples(staging: sql.Composable) -> sql.Composed:
     ).format(staging=staging)
 
 
+def unchanged_samples() -> sql.SQL:
+    """Up to %(most)s rows that stay as they are of each pair among %(rules)s, %(sources)s, by key: those of its first %(looked_at)s rows
+    that are no difference. The primary key has these in order, so it costs the same however large a pair is.
+    """
+    return sql.SQL(
+        "SELECT rule_id, source_id, source_uid, 'unchanged' AS action, data_value AS old_value, data_value AS new_value,"
+        "       txn_date AS old_date, txn_date AS new_date"
+        "  FROM (SELECT b.*, row_number() OVER (PARTITION BY b.rule_id, b.source_id ORDER BY b.source_uid) AS nth"
+        "          FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[]) AS w (rule_id, source_id)"
+        "         CROSS JOIN LATERAL (SELECT * FROM dq.bad_detail r WHERE r.rule_id = w.rule_id AND r.source_id = w.source_id"
+        "                              ORDER BY r.source_uid LIMIT %(looked_at)s) b"
+        "         WHERE NOT EXISTS (SELECT FROM dqx_diff d WHERE d.rule_id = b.rule_id AND d.source_id = b.source_id"
+        "                              AND d.source_uid = b.source_uid)) n"
+        " WHERE nth <= %(most)s ORDER BY 1, 2, 3"
+    )
+
+
 def resolve() -> sql.SQL:
     """Delete what staging no longer has."""
     return sql.SQL(

@@ -33,11 +33,14 @@ class SampleBody(serializers.Serializer):
 
 
 class SamplesBody(serializers.Serializer):
-    """Five rows of each action at most; an action without rows is left out. The 50 pairs with the most changes have samples."""
+    """Five rows of each action at most; an action without rows is left out. The 50 pairs with the most changes have samples. Unchanged
+    ones are of the pair's first 200 rows.
+    """
 
     new = SampleBody(many=True, required=False)
     changed = SampleBody(many=True, required=False)
     resolved = SampleBody(many=True, required=False)
+    unchanged = SampleBody(many=True, required=False)
 
 
 class _Counts(serializers.Serializer):

@@ -85,8 +85,8 @@ def _show_samples(session: Session, answer: dict[str, Any]) -> None:
 
 def _samples(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     for pair in answer["pairs"]:
-        for action, rows in pair["samples"].items():
-            for row in rows:
+        for action in ("new", "changed", "resolved"):
+            for row in pair["samples"].get(action, []):
                 # What is not there on one side has no value, which is something else than NULL.
                 old = "" if action == "new" else row["old_value"]
                 new = "" if action == "resolved" else row["new_value"]

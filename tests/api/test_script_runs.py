@@ -103,6 +103,9 @@ def test_the_review_tells_totals_and_pairs(as_publisher, publisher):
     assert pair["last_publisher"] == {"id": script.pk, "name": "a script"}
     assert pair["samples"]["new"][0]["source_uid"] == "u2"
     assert pair["samples"]["new"][0]["new_date"] == "2024-01-01"
+    assert pair["samples"]["unchanged"] == [
+        {"source_uid": "u1", "old_value": "v", "new_value": "v", "old_date": "2024-01-01", "new_date": "2024-01-01"}
+    ]
     assert len(steps.bad_rows()) == 1
 
 

@@ -45,6 +45,8 @@ def test_a_review_shows_what_changes_with_values_side_by_side(visit, publisher):
     expect(row.locator("ins")).to_have_text(["w"])
     expect(card.locator("tr", has_text="rec-1-3").locator("ins")).to_have_text(["NULL"])
     expect(card.get_by_text("New: 5 of 8")).to_be_visible()
+    expect(card.get_by_text("Unchanged: 5 of 6")).to_be_visible()
+    expect(card.locator("tr", has_text="rec-1-4").locator("del, ins")).to_have_count(0)
     quiet = page.locator("details.pair").last
     expect(quiet.locator("summary")).to_contain_text("2 pairs without a change")
     expect(quiet.get_by_text("R003")).to_be_hidden()

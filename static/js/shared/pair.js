@@ -4,7 +4,7 @@ import { count, NOTHING } from "./format.js";
 import { badRows, takenFrom } from "./review.js";
 import { named, value } from "./values.js";
 
-const ACTIONS = [["new", "New"], ["changed", "Changed"], ["resolved", "Resolved"]];
+const ACTIONS = [["new", "New"], ["changed", "Changed"], ["resolved", "Resolved"], ["unchanged", "Unchanged"]];
 const SIGNS = { new: "+", changed: "~", resolved: "−", unchanged: "=" };
 
 /** A card that folds. What is inside is made when it is first opened: there may be hundreds. */
@@ -76,7 +76,7 @@ function cell(isThere, mine, other, action, tag, shown = value) {
   if (!isThere) {
     return el("td.muted", {}, NOTHING);
   }
-  const differs = action !== "changed" || mine !== other;
+  const differs = action === "new" || action === "resolved" || mine !== other;
   return el("td.clip", {}, differs ? el(`${tag}.side`, {}, shown(mine)) : shown(mine));
 }
 
