@@ -44,7 +44,7 @@ function asks() {
 function go(change) {
   const { q, order_by: order, skip, limit } = { ...asks(), ...change };
   remember({ q, order_by: order, skip: skip || "", limit: limit === 50 ? "" : limit });
-  show();
+  return show();
 }
 
 async function show({ after = "" } = {}) {
@@ -132,7 +132,18 @@ async function begin() {
 
 if (table) {
   const field = byId("filters").elements.q;
-  const search = () => field.value !== asks().q && go({ q: field.value, skip: 0 });
+  let searching = false;
+  /** One after the other, so that a large table is not looked through for each letter; what is typed meanwhile comes afterwards. */
+  const search = async () => {
+    if (searching && field.value) {
+      return;
+    }
+    searching = true;
+    while (field.value !== asks().q) {
+      await go({ q: field.value, skip: 0 });
+    }
+    searching = false;
+  };
   const restore = () => (field.value = asks().q);
   restore();
   byId("filters").addEventListener("input", settled(search, 350));

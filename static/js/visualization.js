@@ -112,6 +112,7 @@ function drawDates(dates, query) {
     config: () => lineConfig({ labels: points.map((one) => one.label), values: points.map((one) => one.count), lines: (at) => bad(points[at].count) }),
     said,
     open: (at) => (points[at].count ? within(points[at]) : null),
+    isEmpty: !points.length,
     summary: points.length ? `${points.length} ${found.unit}s from ${points[0].label} to ${points.at(-1).label}.` : "No row has a date.",
     told: told(query),
     columns,

@@ -12,6 +12,7 @@ import { fill } from "./table.js";
  * @property {(at: number) => (string|(() => void)|null)} [open] the address that a place leads to, or what it does
  * @property {string} summary the chart in a sentence
  * @property {string} [told] which rows it shows, for the picture
+ * @property {boolean} [isEmpty] there is nothing to draw; the note and the table say what there is
  * @property {number} [height] in pixels, where the stylesheet's is not right
  * @property {Array} columns of the table, as of shared/table.js
  * @property {Array} rows of the table
@@ -77,6 +78,7 @@ export function chartCard(card) {
     /** @param {Drawing} made */
     draw(made) {
       drawing = made;
+      canvas.parentElement.hidden = part("png").hidden = Boolean(made.isEmpty);
       paint();
       canvas.setAttribute("aria-label", `${title}. ${made.summary} Arrow keys go through it${made.open ? ", Enter opens" : ""}. The button Table shows the same in words.`);
       part("tools").hidden = false;
