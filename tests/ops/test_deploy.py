@@ -23,6 +23,7 @@ from tests.api import servers
 
 DEPLOY = BASE_DIR / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("image") == "dqx"}
 SETTING = re.compile(r"\b(DQX_[A-Z_]+|DATABASE_URL|CELERY_BROKER_URL)\b")
@@ -43,7 +44,7 @@ def command_of(unit):
 
 def docker_command():
     """The image's own, which the web has."""
-    (line,) = [line for line in (DEPLOY / "Dockerfile").read_text().splitlines() if line.startswith("CMD ")]
+    (line,) = [line for line in DOCKERFILE.splitlines() if line.startswith("CMD ")]
     _, _, script = yaml.safe_load(line.removeprefix("CMD "))
     return shlex.split(script.rpartition("exec ")[2])
 
@@ -100,8 +101,7 @@ def test_every_setting_is_one_of_dqx(file):
 
 
 def test_the_image_has_every_file_that_dqx_needs():
-    dockerfile = (DEPLOY / "Dockerfile").read_text()
-    copied = {word for line in dockerfile.splitlines() if line.startswith("COPY ") for word in line.split()[1:-1]}
+    copied = {word for line in DOCKERFILE.splitlines() if line.startswith("COPY ") for word in line.split()[1:-1]}
     kept = {line.removeprefix("!") for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()}
     needed = {
         "manage.py",
@@ -117,17 +117,25 @@ def test_the_image_has_every_file_that_dqx_needs():
     assert all((BASE_DIR / name).exists() for name in copied if not name.startswith(("--", "/")))
 
 
+def stage(name):
+    """The lines of a stage of the Dockerfile."""
+    (found,) = re.findall(rf"^FROM \S+ AS {name}\n(.*?)(?=^FROM )", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    return found.splitlines()
+
+
 def test_what_the_image_has_is_enough(tmp_path):
-    """In a folder with nothing but what the last stage copies, every process of ours finds its code."""
-    last = (DEPLOY / "Dockerfile").read_text().rpartition("\nFROM ")[2]
-    for line in last.splitlines():
+    """In a folder with nothing but what is copied, and without the packages that are left out, every process of ours finds its code."""
+    for line in stage("site"):
         if line.startswith("COPY ") and "--from" not in line:
             *names, _ = line.split()[1:]
             for name in names:
                 copy = shutil.copytree if (BASE_DIR / name).is_dir() else shutil.copy
                 copy(BASE_DIR / name, tmp_path / name)
+    (left_out,) = re.findall(r"pip uninstall --quiet --yes (.+)", DOCKERFILE)
+    missing = [name.replace("-", "_") for name in left_out.split()]
     code = (
-        "import django; django.setup(); import dqx.wsgi, dqx.urls; from dqx.celery import app;"
+        f"import sys; sys.modules.update(dict.fromkeys({missing}));"
+        " import django; django.setup(); import dqx.wsgi, dqx.urls; from dqx.celery import app;"
         " app.loader.import_default_modules(); print(*app.tasks)"
     )
     done = subprocess.run(
@@ -141,10 +149,30 @@ def test_what_the_image_has_is_enough(tmp_path):
 
 
 def test_no_process_of_the_image_may_do_more_than_it_needs():
-    assert re.search(r"^USER dqx$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert re.search(r"^USER dqx$", DOCKERFILE, re.MULTILINE) and "--chown" not in DOCKERFILE
     for service in OURS.values():
         assert service["cap_drop"] == ["ALL"] and service["read_only"] is True
     assert COMPOSE["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
+
+
+def test_compose_fixes_no_setting_that_dqx_env_could_say():
+    """What stands in the file wins over dqx.env without a word: only addresses, secrets and what PostgreSQL is told too."""
+    for service in OURS.values():
+        assert set(service["environment"]) <= {
+            "DATABASE_URL",
+            "DQX_RUNNER_DATABASE_URL",
+            "CELERY_BROKER_URL",
+            "DQX_SECRET_KEY",
+            "DQX_ENCRYPTION_KEYS",
+            "DQX_SOURCE_SCHEMAS",
+            "DQX_ADMIN_USERNAME",
+            "DQX_ADMIN_PASSWORD",
+        }
+
+
+def test_a_preparation_that_fails_is_told_and_not_made_for_ever():
+    assert re.fullmatch(r"on-failure:\d", OURS["prepare"]["restart"])
+    assert all(service["restart"] == "unless-stopped" for name, service in OURS.items() if name != "prepare")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze here")
