@@ -22,7 +22,7 @@ def take(schedule: Schedule, now: datetime, until: datetime) -> DueTime | None:
 
     Args:
         now: the clock of the database.
-        until: due times up to then have come; a little later, for clocks that differ.
+        until: a little later, for clocks that differ: where nothing has come, what is due up to then has.
     """
     if schedule.seen_until is not None and schedule.seen_until > until + (until - now):
         _turn_back(schedule, until)
@@ -30,7 +30,9 @@ def take(schedule: Schedule, now: datetime, until: datetime) -> DueTime | None:
     if not schedule_times.is_valid(cron, zone):
         return None
     after = max(schedule.seen_until or schedule.updated_at, now - LONGEST_OUTAGE)
-    times, n = _come(schedule, after, until)
+    times, n = _come(schedule, after, now)
+    if not times:  # only then, or what comes next would run early, and what is made up for would be missed for it
+        times, n = _come(schedule, after, until)
     _see(schedule, times[-1] if times else after)
     if not times:
         return None

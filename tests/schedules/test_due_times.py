@@ -191,6 +191,19 @@ def test_a_clock_that_was_ahead_and_is_put_right_costs_no_run(schedule):
     assert schedule.next_due_at <= timezone.now() + timedelta(hours=1, minutes=1)
 
 
+def test_what_comes_within_the_skew_is_not_run_in_place_of_what_has_come(schedule):
+    """At ten seconds to nine, eight was missed: it is run now, and nine is left for its time. With nothing missed nine may run at once."""
+    now, skew = the_hour() - timedelta(seconds=10), timedelta(seconds=30)
+    eight, nine = the_hour() - timedelta(hours=1), the_hour()
+    Schedule.objects.filter(pk=schedule.pk).update(seen_until=eight - timedelta(minutes=1))
+    schedule.refresh_from_db()
+    first = due_times.take(schedule, now, now + skew)
+    assert (first.due_at, first.outcome, schedule.next_due_at) == (eight, "ran", nine)
+    then = due_times.take(schedule, now, now + skew)
+    assert (then.due_at, then.outcome) == (nine, "ran")
+    assert not DueTime.objects.filter(outcome="missed").exists()
+
+
 def test_a_second_hour_of_the_clock_on_the_wall_is_due_once(schedule):
     """In Berlin half past two comes twice on 25 October 2026."""
     schedule.cron_schedule, schedule.timezone = "30 2 * * *", "Europe/Berlin"
