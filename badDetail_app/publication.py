@@ -123,8 +123,7 @@ def samples(staging: str, pairs: Sequence[Pair], most: int = 5) -> list[dict[str
     they are, whose action is "unchanged", come last.
     """
     wanted = {**_columns(pairs), "most": most, "looked_at": LOOKED_AT}
-    touched = sql.rows(statements.samples(staging_table(staging)), wanted)
-    return touched + sql.rows(statements.unchanged_samples(), wanted)
+    return sql.rows(statements.samples(staging_table(staging)), wanted)
 
 
 def totals(diffs: Sequence[PairDiff]) -> Totals:

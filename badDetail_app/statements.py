@@ -100,38 +100,37 @@ def counts_by_pair() -> sql.SQL:
     )
 
 
+# Up to %(most)s staged rows of each wanted pair that is new. To read them once a pair costs less than to sort them all, up to 50 pairs.
+_NEW_SAMPLES = sql.SQL(
+    "SELECT s.rule_id, s.source_id, s.source_uid, 'new' AS action, NULL AS old_value, s.data_value AS new_value, NULL AS old_date,"
+    "       s.txn_date AS new_date FROM wanted w CROSS JOIN LATERAL (SELECT * FROM {staging} r"
+    "  WHERE w.is_new AND r.rule_id = w.rule_id AND r.source_id = w.source_id ORDER BY r.source_uid LIMIT %(most)s) s"
+)
+# Of differences one sort of them all costs less than to read them once a pair (measured with 600,000 of 50 pairs: 0.4 x the time).
+_DIFF_SAMPLES = sql.SQL(
+    "SELECT rule_id, source_id, source_uid, action, old_value, new_value, old_date, new_date"
+    "  FROM (SELECT d.*, row_number() OVER (PARTITION BY d.place, d.action ORDER BY d.source_uid) AS nth"
+    "          FROM dqx_diff d JOIN wanted USING (place)) n WHERE nth <= %(most)s"
+)
+# Those of a pair's first %(looked_at)s rows that are no difference. The primary key has them in order, however large the pair is.
+_UNCHANGED_SAMPLES = sql.SQL(
+    "SELECT rule_id, source_id, source_uid, 'unchanged', data_value, data_value, txn_date, txn_date"
+    "  FROM (SELECT b.*, row_number() OVER (PARTITION BY b.rule_id, b.source_id ORDER BY b.source_uid) AS nth"
+    "          FROM wanted w CROSS JOIN LATERAL (SELECT * FROM dq.bad_detail r"
+    "           WHERE r.rule_id = w.rule_id AND r.source_id = w.source_id ORDER BY r.source_uid LIMIT %(looked_at)s) b"
+    "         WHERE NOT EXISTS (SELECT FROM dqx_diff d WHERE d.place = w.place AND d.source_uid = b.source_uid)) n"
+    " WHERE nth <= %(most)s"
+)
+
+
 def samples(staging: sql.Composable) -> sql.Composed:
-    """Up to %(most)s rows of each action of each pair among %(rules)s, %(sources)s, by key."""
+    """Up to %(most)s rows of each action of each pair among %(rules)s, %(sources)s, by key; those that stay as they are come last."""
     return sql.SQL(
-        "SELECT d.* FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[]) AS w (rule_id, source_id)"
-        " CROSS JOIN LATERAL ("
-        "   (SELECT rule_id, source_id, source_uid, 'new' AS action, NULL::varchar AS old_value, data_value AS new_value,"
-        "           NULL::date AS old_date, txn_date AS new_date FROM {staging} s"
-        "     WHERE s.rule_id = w.rule_id AND s.source_id = w.source_id AND EXISTS"
-        "           (SELECT FROM dqx_pairs p WHERE p.rule_id = w.rule_id AND p.source_id = w.source_id AND p.is_new)"
-        "     ORDER BY source_uid LIMIT %(most)s)"
-        "   UNION ALL (SELECT rule_id, source_id, source_uid, action, old_value, new_value, old_date, new_date"
-        "      FROM (SELECT *, row_number() OVER (PARTITION BY action ORDER BY source_uid) AS nth FROM dqx_diff"
-        "             WHERE rule_id = w.rule_id AND source_id = w.source_id) n WHERE nth <= %(most)s)) d"
-        " ORDER BY d.rule_id, d.source_id, d.action, d.source_uid"
-    ).format(staging=staging)
-
-
-def unchanged_samples() -> sql.SQL:
-    """Up to %(most)s rows that stay as they are of each pair among %(rules)s, %(sources)s, by key: those of its first %(looked_at)s rows
-    that are no difference. The primary key has these in order, so it costs the same however large a pair is.
-    """
-    return sql.SQL(
-        "SELECT rule_id, source_id, source_uid, 'unchanged' AS action, data_value AS old_value, data_value AS new_value,"
-        "       txn_date AS old_date, txn_date AS new_date"
-        "  FROM (SELECT b.*, row_number() OVER (PARTITION BY b.rule_id, b.source_id ORDER BY b.source_uid) AS nth"
-        "          FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[]) AS w (rule_id, source_id)"
-        "         CROSS JOIN LATERAL (SELECT * FROM dq.bad_detail r WHERE r.rule_id = w.rule_id AND r.source_id = w.source_id"
-        "                              ORDER BY r.source_uid LIMIT %(looked_at)s) b"
-        "         WHERE NOT EXISTS (SELECT FROM dqx_diff d WHERE d.rule_id = b.rule_id AND d.source_id = b.source_id"
-        "                              AND d.source_uid = b.source_uid)) n"
-        " WHERE nth <= %(most)s ORDER BY 1, 2, 3"
-    )
+        "WITH wanted AS (SELECT p.* FROM unnest(%(rules)s::varchar[], %(sources)s::varchar[]) AS w (rule_id, source_id)"
+        "                  JOIN dqx_pairs p USING (rule_id, source_id)),"
+        " found AS ({new} UNION ALL {diff} UNION ALL {unchanged})"
+        " SELECT * FROM found ORDER BY action = 'unchanged', rule_id, source_id, action, source_uid"
+    ).format(new=_NEW_SAMPLES.format(staging=staging), diff=_DIFF_SAMPLES, unchanged=_UNCHANGED_SAMPLES)
 
 
 def resolve() -> sql.SQL:

@@ -8,10 +8,11 @@ from django.db import connection
 
 from dqx.users.models import User
 from tests import steps
-from tests.api import servers
 
-# The hashed names of production need a collected manifest, which is no matter of the tests.
+# The hashed names of production need a collected manifest, which is no matter of what a test asks in its own process. Nor are the files:
+# who looks for them while another process collects them meets some that are just being replaced.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+settings.STATIC_ROOT = None
 
 # Who may do what, what a browser shows and what an answer looks like do not depend on the server's version.
 ALIKE = {"pages", "cli", "contract", "test_roles.py", "test_openapi.py", "test_addresses.py", "test_errors.py"}
@@ -49,12 +50,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
         steps.make_source_schema("dq_src")
         steps.forbid_temporary_tables()
     return django_db_setup
-
-
-@pytest.fixture(scope="session")
-def static_files(django_db_setup):
-    """Collected as for a deployment, for servers that answer with pages."""
-    servers.collect_static_files()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import signal
@@ -101,8 +102,9 @@ def own_broker() -> str:
     return f"{server}/{(int(number or 0) + 1 + worker) % BROKER_DATABASES}"
 
 
+@functools.cache
 def collect_static_files() -> None:
-    """As for a deployment; one process of the tests at a time."""
+    """As for a deployment, before the first server that would look for them; one process of the tests at a time."""
     with (BASE_DIR / "static" / "build.mjs").open() as whole:
         fcntl.flock(whole, fcntl.LOCK_EX)
         variables = {**environment(), "DJANGO_SETTINGS_MODULE": "dqx.settings"}
@@ -133,6 +135,7 @@ def process(log: Path, ready: Callable[[], bool], *arguments: str, **variables: 
 @contextlib.contextmanager
 def web(folder: Path, broker: str = "", workers: int = 1, **variables: str) -> Iterator[Http]:
     """gunicorn, as `make run` starts it but for its size."""
+    collect_static_files()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

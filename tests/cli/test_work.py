@@ -184,8 +184,8 @@ def test_ctrl_c_ends_a_query_in_the_database(dqx):
 def at_work(word):
     with steps.superuser() as cursor:
         cursor.execute(
-            "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%%' AND query LIKE %s",
-            (f"%{word}%",),
+            "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s AND datname = current_database()",
+            (f"COPY%{word}%",),
         )
         return cursor.rowcount
 

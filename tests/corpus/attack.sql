@@ -136,7 +136,7 @@ SELECT 'A043' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((array_to_
 
 -- # 045_cancel_all
 -- group: control
--- check: SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'victim' AND query ~ 'pg_sleep' AND state = 'active')
+-- check: SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'victim' AND datname = current_database() AND query ~ 'pg_sleep' AND state = 'active')
 -- why: cancels the queries of others
 SELECT 'A045' AS rule_id, 'ATT' AS source_id, '1' AS source_uid, left((count(pg_cancel_backend(pid)))::text, 2000) AS data_value, DATE '2024-01-01' AS txn_date FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'victim'
 

@@ -203,6 +203,7 @@ def start_installation(postgres: str = "") -> Iterator[Installation]:
                 "DQX_DEMO": "0",
                 "DQX_RETRY_SECONDS": "1",
                 "DQX_HOME": str(cluster.home.folder / "unused"),
+                "DQX_STATIC_ROOT": str(cluster.home.folder / "static"),
                 "DQX_TEST_ADMIN_URL": cluster.admin_url,
                 "DQX_TEST_POSTGRES_BIN": str(cluster.cluster.programs.folder),
             }

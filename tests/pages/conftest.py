@@ -36,7 +36,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, static_files, tmp_path_factory):
+def site(django_db_setup, tmp_path_factory):
     """The address of the pages, where people may sign up."""
     folder = tmp_path_factory.mktemp("servers")
     with pytest.MonkeyPatch.context() as patch:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, static_files, tmp_path_factory):
+def site(django_db_setup, tmp_path_factory):
     """The address of the pages, where addresses can be kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DQX_ENCRYPTION_KEYS", elsewhere.KEY)

@@ -132,8 +132,8 @@ def test_a_person_who_asks_again_does_not_wait_for_what_a_dead_worker_left(run, 
 def ended_by(run, of_whom):
     """The run after the server ended the sessions of a login while it was at work."""
     task = Task(execution.execute, run.pk)
-    at_work = "state = 'active' AND query LIKE '%%COPY%%' AND usename = %(whom)s AND pid <> pg_backend_pid()"
-    kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {at_work}"
+    at_work = "state = 'active' AND query LIKE '%%COPY%%' AND usename = %(whom)s AND datname = current_database()"
+    kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {at_work} AND pid <> pg_backend_pid()"
     with steps.superuser() as cursor:
         assert steps.eventually(lambda: cursor.execute(kill, {"whom": of_whom}) or cursor.fetchall())
     task.done(60)

@@ -29,7 +29,7 @@ def database(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="package")
-def world(database, static_files, hashed_password, tmp_path_factory):
+def world(database, hashed_password, tmp_path_factory):
     folder = tmp_path_factory.mktemp("contract")
     with standing(folder, hashed_password, DQX_REGISTRATION_OPEN="1", DQX_LOGIN_ATTEMPTS="4") as address:
         cast = {role: Caller(address, name, PASSWORD) for role, name in CAST.items()}
