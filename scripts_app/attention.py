@@ -1,6 +1,7 @@
 """What somebody should look at: scripts whose last run failed, schedules that rest or are late, alerts that are open, workers that are not
 there, and how far the scripts are."""
 
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +14,7 @@ from scripts_app import catalogue
 from scripts_app.alerts import incidents, letter
 from scripts_app.models import Incident, Run, Schedule, Script, Trouble
 from scripts_app.scheduling import lateness, schedules
+from scripts_app.scheduling.lateness import Late
 
 MOST = 5
 
@@ -36,15 +38,38 @@ class Alerts(NamedTuple):
     n_open: int
 
 
-def failed(*, actor: Actor) -> Some:
-    """Runs that failed and were the last of their scripts to end, newest first.
+class Attention(NamedTuple):
+    """What somebody should look at.
+
+    `failed` are runs that were the last of their scripts to end, newest first; `resting` are active schedules that can't run, by name, each
+    with `why`; `late` are schedules that have not run when they should have, the longest first, each with since when and why as its `late`;
+    `alerts` are without what the others tell, newest first, each with the page that it leads to as `place`, and a sentence as `wrong`.
+    """
+
+    failed: Some
+    resting: Some
+    late: Some
+    alerts: Alerts
+    silence: str | None
+
+
+def found(*, actor: Actor) -> Attention:
+    """All of it; what two parts tell of is looked for once.
 
     Raises:
         NotSignedIn, NotAllowed.
     """
-    require(actor, "scripts.view_run")
-    pks = list(_failed().values_list("pk", flat=True))
-    return Some(list(catalogue.without_text().select_related("schedule").filter(pk__in=pks[:MOST])), len(pks))
+    for action in ("scripts.view_run", "scripts.view_schedule", "scripts.view_incident"):
+        require(actor, action)
+    failed = dict(_failed().values_list("script", "pk"))
+    late = lateness.found()
+    return Attention(
+        failed=_newest([*failed.values()]),
+        resting=_resting(),
+        late=_longest(late),
+        alerts=_alerts({Trouble.RUN_FAILED: failed, Trouble.SCHEDULE_LATE: late}),
+        silence=silence(actor=actor),
+    )
 
 
 def _failed() -> QuerySet[Run]:
@@ -53,57 +78,47 @@ def _failed() -> QuerySet[Run]:
     return Run.objects.filter(pk__in=last, status=Run.Status.FAILED)
 
 
-def resting(*, actor: Actor) -> Some:
-    """Schedules that are active and can't run, each with why as its `why`, by name.
+def _newest(failed: Sequence[int]) -> Some:
+    return Some(list(catalogue.without_text().select_related("schedule").filter(pk__in=failed[:MOST])), len(failed))
 
-    Raises:
-        NotSignedIn, NotAllowed.
-    """
-    require(actor, "scripts.view_schedule")
-    found = []
+
+def _resting() -> Some:
+    resting = []
     for schedule in _suspects():
         schedule.why = schedules.problem(schedule)
         if schedule.why:
-            found.append(schedule)
-    return Some(found[:MOST], len(found))
+            resting.append(schedule)
+    return Some(resting[:MOST], len(resting))
 
 
-def late(*, actor: Actor) -> Some:
-    """Schedules that have not run when they should have, the longest first, each with since when and why as its `late`.
+def _suspects() -> QuerySet[Any]:
+    """To ask `problem` of thousands would take long; of most it is plain that they have none."""
+    below = [User.RoleChoice.VIEWER, User.RoleChoice.AUTHOR]
+    nobody = Q(script=None) | Q(owner=None) | Q(owner__is_active=False)
+    may_not = Q(owner__is_superuser=False, owner__role__in=below)
+    odd = ~Q(cron_schedule__regex=r"^\S+( +\S+){4}$")
+    return Schedule.objects.select_related("owner", "script").filter(nobody | may_not | odd, is_active=True)
 
-    Raises:
-        NotSignedIn, NotAllowed.
-    """
-    require(actor, "scripts.view_schedule")
-    found = lateness.found()
-    first: list[Any] = list(Schedule.objects.filter(pk__in=[*found][:MOST]))
+
+def _longest(late: Mapping[int, Late]) -> Some:
+    first: list[Any] = list(Schedule.objects.filter(pk__in=[*late][:MOST]))
     for schedule in first:
-        schedule.late = found[schedule.pk]
-    return Some(sorted(first, key=lambda schedule: schedule.late.since), len(found))
+        schedule.late = late[schedule.pk]
+    return Some(sorted(first, key=lambda schedule: schedule.late.since), len(late))
 
 
-def alerts(*, actor: Actor) -> Alerts:
-    """What is wrong by the rules of alerts, newest first, without what `failed` and `late` tell. Each incident has the page that it leads
-    to as `place`, and a sentence as `wrong`.
-
-    Raises:
-        NotSignedIn, NotAllowed.
-    """
-    require(actor, "scripts.view_incident")
-    told = {
-        Trouble.RUN_FAILED.value: set(_failed().values_list("script", flat=True)),
-        Trouble.SCHEDULE_LATE.value: set(lateness.found()),
-    }
-    found = list(incidents.open_subjects().values_list("pk", "kind", "script", "schedule"))
+def _alerts(told: Mapping[str, Container[int]]) -> Alerts:
+    """Without those of the scripts and schedules that are told of, by kind."""
+    several = list(incidents.open_subjects().values_list("pk", "kind", "script", "schedule"))
     untold = [
         pk
-        for pk, kind, script, schedule in found
+        for pk, kind, script, schedule in several
         if (schedule if kind == Trouble.SCHEDULE_LATE else script) not in told.get(kind, ())
     ]
     first: list[Any] = list(Incident.objects.filter(pk__in=untold[:MOST]))
     for incident in first:
         incident.place, incident.wrong = letter.place(incident), letter.wrong(incident)
-    return Alerts(Some(first, len(untold)), len(found))
+    return Alerts(Some(first, len(untold)), len(several))
 
 
 def silence(*, actor: Actor) -> str | None:
@@ -120,15 +135,6 @@ def silence(*, actor: Actor) -> str | None:
     if not runs:
         return "No worker does runs now: they wait until one is started."
     return None if clock else "No worker starts what is due: that waits until one is started."
-
-
-def _suspects() -> QuerySet[Any]:
-    """To ask `problem` of thousands would take long; of most it is plain that they have none."""
-    below = [User.RoleChoice.VIEWER, User.RoleChoice.AUTHOR]
-    nobody = Q(script=None) | Q(owner=None) | Q(owner__is_active=False)
-    may_not = Q(owner__is_superuser=False, owner__role__in=below)
-    odd = ~Q(cron_schedule__regex=r"^\S+( +\S+){4}$")
-    return Schedule.objects.select_related("owner", "script").filter(nobody | may_not | odd, is_active=True)
 
 
 def progress(*, actor: Actor) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -98,3 +100,9 @@ def test_before_anything_is_published_they_are_told_too(told, two_rules):
     opened(two_rules[0], "run_failed", "Populate of orders", run_id=7, why="It was locked.")
     head, entries, page = told()
     assert (head, len(entries)) == ("Needs attention 1 open alert", 1) and "Nothing is checked yet" in page
+
+
+def test_which_schedules_are_late_is_asked_once(told, published, two_rules):
+    with CaptureQueriesContext(connection) as asked:
+        told()
+    assert sum("SELECT schedule_id, since" in query["sql"] for query in asked) == 1
