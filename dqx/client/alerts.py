@@ -35,22 +35,12 @@ def alerts(context: click.Context, over: bool, kind: str | None, limit: int, eve
 
 
 def _open(incident: dict[str, Any]) -> tuple[object, ...]:
-    kind, what = incident["kind"].replace("_", " "), f"{incident['title']}: {_wrong(incident)}"
+    kind, what = incident["kind"].replace("_", " "), f"{incident['title']}: {incident['sentence']}"
     return kind, shortened(what), incident["alert_rule"], moment(incident["opened_at"])
 
 
 def _over(incident: dict[str, Any]) -> tuple[object, ...]:
     return *_open(incident), moment(incident["closed_at"])
-
-
-def _wrong(incident: dict[str, Any]) -> str:
-    """What is wrong, in a sentence."""
-    if incident["kind"] != "new_bad_rows":
-        return str(incident["why"])
-    n, again, examples = incident["n_rows"], incident["n_reopened"], incident["examples"]
-    reopened = f", {again:,} of them bad before" if again else ""
-    such = f": {'such as ' if n > len(examples) else ''}{', '.join(examples)}" if examples else ""
-    return f"{counted(n, 'new row')}{reopened}{such}"
 
 
 @command(alerts, "messages")

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dqx.rest import Flag, PageQuery, Strict, Text, Whole
-from scripts_app.alerts import address, shape
+from scripts_app.alerts import address, letter, shape
 from scripts_app.alerts.rules import LARGEST_THRESHOLD, MOST_NAMED
 from scripts_app.alerts.rules import LONGEST_NAME as LONGEST_RULE_NAME
 from scripts_app.bodies import LARGEST_ID, PersonBody
@@ -118,17 +118,22 @@ class IncidentBody(serializers.ModelSerializer):
     """Something that is or was wrong, by the rule that asks for it. Rows are those that came since it was opened."""
 
     alert_rule = serializers.SerializerMethodField()
+    sentence = serializers.SerializerMethodField(help_text="What is wrong, for people; the title says where.")
 
     class Meta:
         model = Incident
         fields = (
-            "id", "alert_rule", "kind", "title", "script_id", "schedule_id", "rule_id", "source_id", "run_id", "due_at", "why", "n_rows",
-            "n_reopened", "examples", "opened_at", "closed_at",
+            "id", "alert_rule", "kind", "title", "sentence", "script_id", "schedule_id", "rule_id", "source_id", "run_id", "due_at", "why",
+            "n_rows", "n_reopened", "examples", "opened_at", "closed_at",
         )  # fmt: skip
 
     def get_alert_rule(self, incident: Incident) -> str:
         """Its name."""
         return incident.alert_rule.name
+
+    def get_sentence(self, incident: Incident) -> str:
+        """As messages and the first page have it."""
+        return letter.wrong(incident)
 
 
 class IncidentPage(serializers.Serializer):

@@ -163,7 +163,7 @@ def _rows(event: Mapping[str, Any]) -> str:
     more, tail = ("more ", f", {since:,} since {event['opened_at'][:10]}") if n < since else ("", again)
     several = "such as " if n > len(event["examples"]) else ""
     examples = f": {several}{', '.join(cut(one, 60) for one in event['examples'])}" if event["examples"] else ""
-    return f"{n:,} {more}{'row' if n == 1 else 'rows'}{tail}{examples}"
+    return f"{n:,} {more}new {'row' if n == 1 else 'rows'}{tail}{examples}"
 
 
 def text(told: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 // Alerts: what is wrong, who hears of what, by which channels, and what they were told.
 import Offcanvas from "bootstrap/js/src/offcanvas.js";
 import { channelCards } from "./alerts/channels.js";
-import { CHANNELS, heard, KINDS, place, scope, told, wrong } from "./alerts/logic.js";
+import { CHANNELS, heard, KINDS, place, scope, told } from "./alerts/logic.js";
 import { ruleForm } from "./alerts/rule-form.js";
 import { confirm } from "./shared/confirm.js";
 import { byId, el, icon } from "./shared/dom.js";
@@ -51,7 +51,7 @@ const messageColumns = boxed([
 
 function what(one) {
   const leads = place(one);
-  return [leads ? el("a.link", { href: leads }, one.title) : el("span", {}, one.title), el("p.row-words.clip-2", { title: wrong(one) }, wrong(one))];
+  return [leads ? el("a.link", { href: leads }, one.title) : el("span", {}, one.title), el("p.row-words.clip-2", { title: one.sentence }, one.sentence)];
 }
 
 function ruleName(one) {

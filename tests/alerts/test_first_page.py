@@ -62,7 +62,7 @@ def test_what_is_open_is_told_once_with_what_is_wrong_and_where_to_look(told, pu
     assert [re.sub(r"since (now|.+? ago) ", "", entry) for entry in entries] == [
         "Run failed Publish of orders It was locked.",
         "Schedule late nightly Missed while DQX was down.",
-        "New bad rows R1 – &lt;b&gt;x&lt;/b&gt; in S1 12 rows: such as u1",
+        "New bad rows R1 – &lt;b&gt;x&lt;/b&gt; in S1 12 new rows: such as u1",
     ]
     for address in ("/runs/7", "/scheduler", "/bad-detail?rule_id=R%2F1&amp;source_id=S1"):
         assert f'href="{address}"' in page

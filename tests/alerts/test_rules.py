@@ -107,6 +107,23 @@ def test_incidents_and_messages_are_told_in_pages(as_viewer, rule, web):
     assert sent[1]["content"]["counts"]["run_failed"] == 3 and "S3CRET" not in str(sent)
 
 
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"kind": "run_failed", "why": "It was locked."}, "It was locked."),
+        ({"kind": "new_bad_rows", "n_rows": 1, "examples": ["u1"]}, "1 new row: u1"),
+        (
+            {"kind": "new_bad_rows", "n_rows": 1500, "n_reopened": 2, "examples": ["u1", "u2"]},
+            "1,500 new rows, 2 of them bad before: such as u1, u2",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_sentence(as_viewer, rule, fields, sentence):
+    Incident.objects.create(alert_rule=rule, subject="x", title="x", **fields)
+    (told,) = as_viewer.get("/api/alerts/incidents/").json()["results"]
+    assert told["sentence"] == sentence
+
+
 def test_a_rule_that_goes_takes_what_was_open_with_it(as_publisher, rule, web):
     story.ended(story.script_row())
     story.tick()

@@ -1,7 +1,7 @@
 // What rules, incidents and messages say, in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heard, pause, place, scope, told, wrong } from "../../static/js/alerts/logic.js";
+import { heard, pause, place, scope, told } from "../../static/js/alerts/logic.js";
 
 const rule = { on: ["new_bad_rows", "run_failed"], threshold: 0, scripts: [], script_names: {}, rules: [], sources: [] };
 
@@ -24,12 +24,6 @@ test("what is wrong leads to its page", () => {
   assert.equal(place({ kind: "run_failed", run_id: null }), null);
   assert.equal(place({ kind: "schedule_late" }), "/scheduler");
   assert.equal(place({ kind: "new_bad_rows", rule_id: "a&b", source_id: "S" }), "/bad-detail?rule_id=a%26b&source_id=S");
-});
-
-test("new rows are counted, with some of them", () => {
-  assert.equal(wrong({ kind: "new_bad_rows", n_rows: 1, n_reopened: 0, examples: ["u1"] }), "1 new row: u1");
-  assert.equal(wrong({ kind: "new_bad_rows", n_rows: 1500, n_reopened: 2, examples: ["u1"] }), "1,500 new rows, 2 of them bad before: such as u1");
-  assert.equal(wrong({ kind: "run_failed", why: "No." }), "No.");
 });
 
 test("a message tells what was more, and what is over", () => {

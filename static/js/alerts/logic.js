@@ -37,16 +37,6 @@ export function place({ kind, run_id: run, rule_id: rule, source_id: source }) {
   return kind === "schedule_late" ? "/scheduler" : run && `/runs/${run}`;
 }
 
-/** What is wrong, in a sentence. */
-export function wrong({ kind, why, n_rows: rows, n_reopened: again, examples }) {
-  if (kind !== "new_bad_rows") {
-    return why;
-  }
-  const reopened = again ? `, ${count(again)} of them bad before` : "";
-  const such = examples.length ? `: ${rows > examples.length ? "such as " : ""}${examples.join(", ")}` : "";
-  return `${count(rows)} new ${rows === 1 ? "row" : "rows"}${reopened}${such}`;
-}
-
 /** What an event of a message says. */
 export function told(event) {
   if (event.state === "over" || event.kind !== "new_bad_rows") {
