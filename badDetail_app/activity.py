@@ -13,7 +13,7 @@ from badDetail_app.history import VIEW
 from badDetail_app.models import Event
 from badDetail_app.report_statements import Filters
 from dqx import patience, sql
-from dqx.statements import limit_statement
+from dqx.sql.statements import limit_statement
 from dqx.users.permissions import Actor, require
 
 SECONDS = 5

@@ -8,7 +8,7 @@ from badDetail_app import count_statements as statements
 from badDetail_app.report_statements import Filters
 from badDetail_app.reports import VIEW
 from dqx import patience, sql
-from dqx.statements import limit_statement
+from dqx.sql.statements import limit_statement
 from dqx.users.permissions import Actor, require
 
 SECONDS = 5

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, OperationalError
 
-from dqx import sql, statements
+from dqx import check_statements as statements
+from dqx import sql
 
 OLDEST_SERVER = 150000
 

@@ -9,7 +9,8 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-from dqx import sql, statements
+from dqx import schema_statements as statements
+from dqx import sql
 
 Editor = BaseDatabaseSchemaEditor
 # DQX's own tables, the staging tables, and everything of Django and its libraries.

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dqx.value_statements import value_types
 
 Writer = Callable[[str], str]
 
 
-class Type(NamedTuple):
+class _Type(NamedTuple):
     """A type as the catalog has it.
 
     Attributes:
@@ -83,13 +85,27 @@ _WRITERS: dict[int, Writer] = {
 }
 
 
-def writer(oid: int, types: Mapping[int, Type]) -> Writer:
-    """The function that writes a value of a type, of a domain over it, or of an array of it."""
-    kind = types.get(oid, Type())
+def writers(oids: Sequence[int], *, ask: Callable[..., list[dict[str, Any]]]) -> list[Writer]:
+    """For each type the function that writes a value of it.
+
+    Args:
+        oids: the types, as the database calls them that the values come from.
+        ask: who executes a statement there.
+    """
+    types = {
+        row["oid"]: _Type(row["base"], row["element"], row["delimiter"] or ",")
+        for row in ask(value_types(), {"oids": [*oids]})
+    }
+    return [_writer(oid, types) for oid in oids]
+
+
+def _writer(oid: int, types: Mapping[int, _Type]) -> Writer:
+    """Of a domain it is that of its base, and of an array it writes each element."""
+    kind = types.get(oid, _Type())
     if kind.base is not None:
-        return writer(kind.base, types)
+        return _writer(kind.base, types)
     if kind.element is not None:
-        return _array(writer(kind.element, types), kind.delimiter)
+        return _array(_writer(kind.element, types), kind.delimiter)
     return _WRITERS.get(oid, _string)
 
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from badDetail_app import publication
 from badDetail_app.publication import Pair, PairDiff
+from dqx import schema_statements as tables
 from dqx import sql
-from dqx import statements as tables
 from dqx.errors import Conflict, DQXError
 from dqx.users.permissions import Actor
 from scripts_app import statements

@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.db import connection
 
-from dqx import sql, statements
+from dqx import schema_statements as tables
+from dqx import sql
 from dqx.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Refused
 from scripts_app import scripts
 from scripts_app.models import Run, Script
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def staging_is_there(script: Script) -> bool:
-    return sql.value(statements.table_exists(), {"schema": "stg", "table": script.staging})
+    return sql.value(tables.table_exists(), {"schema": "stg", "table": script.staging})
 
 
 def test_a_new_script_has_an_empty_staging_table(author):
@@ -38,7 +39,7 @@ def test_a_script_that_is_deleted_takes_its_staging_table_along(author):
     pk, staging = script.pk, script.staging
     scripts.delete(pk, actor=author)
     assert not Script.objects.filter(pk=pk).exists()
-    assert not sql.value(statements.table_exists(), {"schema": "stg", "table": staging})
+    assert not sql.value(tables.table_exists(), {"schema": "stg", "table": staging})
 
 
 def test_what_a_deleted_script_published_stays_and_so_does_its_ledger(publisher):

@@ -3,8 +3,8 @@
 from django.db import migrations, models
 
 from badDetail_app import table_statements as statements
+from dqx import schema_statements as tables
 from dqx import sql
-from dqx import statements as tables
 
 COLUMNS = {"rule_id", "source_id", "source_uid", "data_value", "txn_date"}
 

@@ -7,7 +7,7 @@ import psycopg2
 from django.conf import settings
 from django.db import connection
 
-from dqx import statements
+from dqx.sql import statements
 from dqx.sql.lines import Parameters, Query
 
 CONNECT_SECONDS = 2  # libpq knows no less

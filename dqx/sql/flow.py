@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import connection
 from psycopg2 import sql
 
-from dqx import statements
 from dqx.errors import TooMany, Unavailable
+from dqx.sql import statements
 from dqx.sql.lines import CHUNK, PATIENCE, Query, cut
 
 PIECES_WAITING = 8

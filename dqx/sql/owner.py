@@ -10,7 +10,7 @@ import psycopg2
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from dqx import statements
+from dqx.sql import statements
 from dqx.sql.lines import CHUNK, Parameters, Query, cut, insister
 
 

@@ -10,9 +10,9 @@ from django.conf import settings
 from psycopg2 import sql
 from psycopg2.extensions import Column
 
-from dqx import reachability, statements
+from dqx import reachability
 from dqx.errors import Conflict, Unavailable
-from dqx.sql import lines
+from dqx.sql import lines, statements
 from dqx.sql.lines import CHUNK, Parameters, Query
 
 

@@ -10,7 +10,6 @@ from django.conf import settings
 
 from dqx import patience, sql, values
 from dqx.errors import Invalid, NotFound
-from dqx.statements import value_types
 from dqx.tables import policy, statements
 from dqx.users.permissions import Actor, require
 
@@ -126,13 +125,9 @@ def written(table: Table, rows: list[dict[str, Any]]) -> list[str]:
     """Rows in the text forms of their types, each as a JSON object."""
     if not rows:
         return []
-    oids = [column["oid"] for column in table.columns]
-    types = {
-        row["oid"]: values.Type(row["base"], row["element"], row["delimiter"] or ",")
-        for row in sql.rows(value_types(), {"oids": oids})
-    }
-    writers = {column["column_name"]: values.writer(column["oid"], types) for column in table.columns}
-    return [_object(row, writers) for row in rows]
+    writers = values.writers([column["oid"] for column in table.columns], ask=sql.rows)
+    by_name = dict(zip(table.names, writers, strict=True))
+    return [_object(row, by_name) for row in rows]
 
 
 def _object(row: Mapping[str, str | None], writers: Mapping[str, values.Writer]) -> str:

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import transaction
 
+from dqx import schema_statements as tables
 from dqx import sql
-from dqx import statements as tables
 from dqx.errors import DQXError, Unavailable
 from dqx.users.permissions import Actor
 from scripts_app import importing, populate, publish

@@ -12,12 +12,12 @@ import structlog
 from django.conf import settings
 from psycopg2.extensions import Column
 
-from dqx import sql, statements, values
+from dqx import sql, values
 from dqx.errors import DQXError, Refused, TooMany
 from dqx.locks import Space
 from dqx.sql import Reader
 from dqx.users.permissions import Actor, require
-from dqx.values import Type, Writer
+from dqx.values import Writer
 from scripts_app import columns, text
 from scripts_app.databases import connections
 from scripts_app.databases.connections import Choice
@@ -207,11 +207,7 @@ def _types(reader: Reader, found: list[Column]) -> tuple[list[str], list[Writer]
     reader.columns(query_statements.exact_floats())
     modified = {"oids": oids, "modifiers": [_modifier(column) for column in found]}
     kinds = [row["name"] for row in reader.rows(query_statements.column_types(), modified)]
-    types = {
-        row["oid"]: Type(row["base"], row["element"], row["delimiter"] or ",")
-        for row in reader.rows(statements.value_types(), {"oids": oids})
-    }
-    return kinds, [values.writer(oid, types) for oid in oids]
+    return kinds, values.writers(oids, ask=reader.rows)
 
 
 def _modifier(column: Column) -> int:

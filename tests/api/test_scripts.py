@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.db import connection
 
-from dqx import sql, statements
+from dqx import schema_statements as tables
+from dqx import sql
 from scripts_app.models import Run, Script
 from tests import steps
 from tests.api.conftest import Api, refused, wrong_fields
@@ -24,7 +25,7 @@ def body(name="a script", content=steps.FIVE, **more):
 
 
 def staging_is_there(pk):
-    return sql.value(statements.table_exists(), {"schema": "stg", "table": f"dq_script_{pk}"})
+    return sql.value(tables.table_exists(), {"schema": "stg", "table": f"dq_script_{pk}"})
 
 
 def test_the_life_of_a_script(as_author, author):
