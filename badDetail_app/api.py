@@ -18,7 +18,7 @@ from badDetail_app.bodies import (
     filters_of,
     ordering_of,
 )
-from dqx.rest import View, accepts
+from dqx.rest.doors import View, accepts
 
 
 class BadRows(View):

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from badDetail_app.export import FORMATS
 from badDetail_app.models import Event
 from badDetail_app.report_statements import Filters, Ordering
-from dqx.rest import PageQuery, Query
+from dqx.rest.bodies import PageQuery, Query
 
 SORTABLE = ("rule_id", "source_id", "source_uid", "data_value", "txn_date")
 ORDERINGS = [*SORTABLE, *(f"-{name}" for name in SORTABLE)]

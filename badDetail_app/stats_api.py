@@ -21,7 +21,7 @@ from badDetail_app.stats_bodies import (
     WorstRecordBody,
     activity_of,
 )
-from dqx.rest import View, accepts
+from dqx.rest.doors import View, accepts
 
 
 class CountsByDate(View):

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from badDetail_app.bodies import FilterQuery, Several
 from badDetail_app.report_statements import Filters
-from dqx.rest import Query
+from dqx.rest.bodies import Query
 
 MOST_DAYS = 366
 

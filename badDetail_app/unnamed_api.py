@@ -5,7 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from badDetail_app import unnamed
-from dqx.rest import Query, View, accepts
+from dqx.rest.bodies import Query
+from dqx.rest.doors import View, accepts
 from reference_app.models import KINDS
 
 

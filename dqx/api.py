@@ -6,10 +6,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from badDetail_app import api as bad_detail
 from badDetail_app import stats_api, unnamed_api
-from dqx import drf, openapi
 from dqx.audit import api as audit
 from dqx.errors import NotFound
-from dqx.rest import View
+from dqx.rest import openapi, refusals
+from dqx.rest.doors import View
 from dqx.tables import api as tables
 from dqx.users import api as users
 from reference_app import api as references
@@ -48,7 +48,7 @@ def both(route: str, view: type[View]) -> list[URLPattern]:
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
     """404 for an address that is none, also where Django shows a page of its own for debugging."""
-    return drf.answer(NotFound("not_found", "There is no such address."))
+    return refusals.answer(NotFound("not_found", "There is no such address."))
 
 
 urlpatterns = [

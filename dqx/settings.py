@@ -226,9 +226,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "dqx.drf.exception_handler",
+    "EXCEPTION_HANDLER": "dqx.rest.refusals.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
-    "DEFAULT_SCHEMA_CLASS": "dqx.openapi.Schema",
+    "DEFAULT_SCHEMA_CLASS": "dqx.rest.openapi.Schema",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "DQX",
@@ -236,7 +236,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/",
     "COMPONENT_SPLIT_REQUEST": True,
-    "PREPROCESSING_HOOKS": ["dqx.openapi.one_form"],
+    "PREPROCESSING_HOOKS": ["dqx.rest.openapi.one_form"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Where several have fields of one name.
     "ENUM_NAME_OVERRIDES": {

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from dqx import drf
 from dqx.errors import DQXError, NotSignedIn
+from dqx.rest import refusals
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -34,7 +34,7 @@ class ErrorMiddleware:
         if not isinstance(exc, DQXError):
             return None
         if _is_api(request):
-            return drf.answer(exc)
+            return refusals.answer(exc)
         if isinstance(exc, NotSignedIn):
             return redirect_to_login(request.get_full_path())
         if request.method == "POST":
@@ -67,7 +67,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def failed(request: HttpRequest) -> HttpResponse:
     """handler500: a defect of ours, told without a word of its inside."""
     if _is_api(request):
-        return JsonResponse(drf.body("internal", "DQX failed here. The details are in its log."), status=500)
+        return JsonResponse(refusals.body("internal", "DQX failed here. The details are in its log."), status=500)
     return render(None, "500.html", status=500)  # nothing of the request is needed or trusted
 
 
@@ -82,7 +82,7 @@ def locked_out(request: HttpRequest, original_response: Any = None, credentials:
 
 def _refuse(request: HttpRequest, status: int, code: str, message: str, template: str = "") -> HttpResponse:
     if _is_api(request):
-        return JsonResponse(drf.body(code, message), status=status)
+        return JsonResponse(refusals.body(code, message), status=status)
     return render(request, f"{template or status}.html", {"message": message}, status=status)
 
 

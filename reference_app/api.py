@@ -7,7 +7,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import ListQuery, Strict, Text, View, accepts
+from dqx.rest.bodies import ListQuery, Strict
+from dqx.rest.doors import View, accepts
+from dqx.rest.fields import Text
 from reference_app import references
 from reference_app.models import Rule, Source
 

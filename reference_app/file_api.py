@@ -6,7 +6,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import Flag, Query, Strict, Text, View, accepts
+from dqx.rest.bodies import Query, Strict
+from dqx.rest.doors import View, accepts
+from dqx.rest.fields import Flag, Text
 from reference_app import importing, references
 from reference_app.models import KINDS
 

@@ -3,7 +3,8 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import PageQuery, View, accepts
+from dqx.rest.bodies import PageQuery
+from dqx.rest.doors import View, accepts
 from scripts_app import catalogue, populate, publish, review, scripts
 from scripts_app.bodies import (
     NameBody,

@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from dqx.rest import ListQuery, PageQuery, Query, Strict, Text, Whole
+from dqx.rest.bodies import ListQuery, PageQuery, Query, Strict
+from dqx.rest.fields import Text, Whole
 from dqx.users.models import User
 from scripts_app.catalogue import State
 from scripts_app.databases import connections

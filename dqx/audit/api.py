@@ -6,7 +6,8 @@ from rest_framework.response import Response
 
 from dqx.audit import log
 from dqx.audit.models import Entry
-from dqx.rest import PageQuery, View, accepts
+from dqx.rest.bodies import PageQuery
+from dqx.rest.doors import View, accepts
 
 
 class AuditQuery(PageQuery):

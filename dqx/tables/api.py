@@ -6,7 +6,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import ExactJSONBody, Query, Strict, View, Written, accepts
+from dqx.rest.bodies import Query, Strict
+from dqx.rest.doors import View, accepts
+from dqx.rest.media import ExactJSONBody, Written
 from dqx.tables import browsing, changes
 from dqx.tables.browsing import MOST_SKIPPED
 

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import ListQuery, View, accepts
+from dqx.rest.bodies import ListQuery
+from dqx.rest.doors import View, accepts
 from dqx.users import accounts, people
 from dqx.users.bodies import (
     Credentials,

@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from dqx.rest import Strict, Text
+from dqx.rest.bodies import Strict
+from dqx.rest.fields import Text
 from dqx.users import accounts
 from dqx.users.models import User
 from dqx.users.roles import Role

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import ListQuery, View, accepts
+from dqx.rest.bodies import ListQuery
+from dqx.rest.doors import View, accepts
 from scripts_app.alerts import channels, incidents, messages, rules
 from scripts_app.alerts.bodies import (
     AlertRuleBody,

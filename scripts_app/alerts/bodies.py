@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from dqx.rest import Flag, PageQuery, Strict, Text, Whole
+from dqx.rest.bodies import PageQuery, Strict
+from dqx.rest.fields import Flag, Text, Whole
 from scripts_app.alerts import address, letter, shape
 from scripts_app.alerts.rules import LARGEST_THRESHOLD, MOST_NAMED
 from scripts_app.alerts.rules import LONGEST_NAME as LONGEST_RULE_NAME

@@ -3,7 +3,8 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import ListQuery, View, accepts
+from dqx.rest.bodies import ListQuery
+from dqx.rest.doors import View, accepts
 from scripts_app.databases import connections, probe
 from scripts_app.databases.connection_bodies import ConnectionBody, ConnectionFields, ConnectionTest, operands
 

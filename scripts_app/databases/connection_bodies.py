@@ -7,7 +7,8 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from dqx.rest import Strict, Text, Whole
+from dqx.rest.bodies import Strict
+from dqx.rest.fields import Text, Whole
 from scripts_app.databases import connections, details, hosts
 from scripts_app.databases.details import Details
 from scripts_app.models import Connection

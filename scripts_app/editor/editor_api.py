@@ -9,7 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import Query, Strict, Text, View, accepts
+from dqx.rest.bodies import Query, Strict
+from dqx.rest.doors import View, accepts
+from dqx.rest.fields import Text
 from scripts_app.databases import connections
 from scripts_app.editor import layout
 from scripts_app.queries import readable

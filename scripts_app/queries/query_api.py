@@ -4,7 +4,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import Strict, Text, View, Whole, Written, accepts
+from dqx.rest.bodies import Strict
+from dqx.rest.doors import View, accepts
+from dqx.rest.fields import Text, Whole
+from dqx.rest.media import Written
 from scripts_app.databases.connection_bodies import ConnectionChoice
 from scripts_app.queries import queries, stops
 from scripts_app.queries.queries import MOST_ROWS, USUAL_ROWS

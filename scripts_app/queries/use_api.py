@@ -4,7 +4,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import Query, View, accepts
+from dqx.rest.bodies import Query
+from dqx.rest.doors import View, accepts
 from reference_app.models import KINDS
 from scripts_app.queries import uses
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from dqx.rest import PageQuery
+from dqx.rest.bodies import PageQuery
 from scripts_app.models import DueTime, Run
 from scripts_app.scheduling.due_time_catalogue import Told
 

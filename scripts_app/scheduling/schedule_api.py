@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import View, accepts
+from dqx.rest.doors import View, accepts
 from scripts_app.bodies import RunBody
 from scripts_app.models import Run
 from scripts_app.scheduling import due_time_catalogue, schedule_catalogue, schedules

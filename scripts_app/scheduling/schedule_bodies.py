@@ -6,7 +6,8 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from dqx.rest import Flag, ListQuery, Query, Strict, Text, Whole
+from dqx.rest.bodies import ListQuery, Query, Strict
+from dqx.rest.fields import Flag, Text, Whole
 from scripts_app.bodies import LARGEST_ID, PersonBody, RunBody
 from scripts_app.models import Schedule
 from scripts_app.scheduling import schedule_times, schedules

@@ -3,7 +3,8 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import PageQuery, View, accepts
+from dqx.rest.bodies import PageQuery
+from dqx.rest.doors import View, accepts
 from scripts_app import catalogue, scripts
 from scripts_app.bodies import ScriptBody
 from scripts_app.versions import versions

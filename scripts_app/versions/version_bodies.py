@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from dqx.rest import Query, Strict, Whole
+from dqx.rest.bodies import Query, Strict
+from dqx.rest.fields import Whole
 from scripts_app.bodies import LARGEST_ID, PersonBody
 from scripts_app.models import Version
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemathesis import checks as known
 from schemathesis.specs.openapi import checks as conformance
 
-from dqx import openapi
+from dqx.rest import openapi
 from dqx.users import accounts
 from tests.api import described_world
 

@@ -15,7 +15,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dqx.rest import WITH_BODY, Accepted, Query, Strict, View, accepts
+from dqx.rest.bodies import Query, Strict
+from dqx.rest.doors import WITH_BODY, Accepted, View, accepts
 
 REFUSALS = {
     400: "Malformed or invalid.",
@@ -112,7 +113,7 @@ def _described(answer: Any) -> Any:
 class StrictSchema(OpenApiSerializerExtension):
     """Bodies refuse fields that they do not know."""
 
-    target_class = "dqx.rest.Strict"
+    target_class = "dqx.rest.bodies.Strict"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
