@@ -84,9 +84,9 @@ def _tell(run: Run, error: DQXError) -> None:
     deadline = time.monotonic() + DATABASE_BACK_WITHIN
     while True:
         try:
-            connection.close_if_unusable_or_obsolete()
+            # On the line that holds the run's lock, however old it is: where that is free the run's worker is taken for dead.
             claims.fail(run, error)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             connection.close()
             if time.monotonic() > deadline:
                 raise

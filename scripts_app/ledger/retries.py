@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
+from dqx import sql
 from dqx.errors import DQXError
 from scripts_app.ledger import endings
 from scripts_app.models import Run
@@ -18,6 +18,7 @@ LASTING = frozenset({
     "login_refused", "database_unknown", "database_forbidden", "not_admitted", "login_unsafe", "tls_failed", "not_postgresql",
 })  # fmt: skip
 FACTOR = 4.0  # each pause is so many times the one before
+LONGEST_PAUSE = 3_600.0
 
 
 def delay_of(run: Run, error: DQXError) -> float | None:
@@ -30,13 +31,13 @@ def delay_of(run: Run, error: DQXError) -> float | None:
         return None
     if run.connection_given or run.trigger == Run.Trigger.CLI:
         return None
-    pause: float = settings.RETRY_SECONDS * FACTOR ** (run.attempt - 1)
+    pause: float = min(settings.RETRY_SECONDS * FACTOR ** min(run.attempt - 1, 10), LONGEST_PAUSE)
     return pause * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
 
 
 def put_back(run: Run, error: DQXError, delay: float) -> bool:
     """Queue a running run again, its attempt kept with its error; whether it was running and nobody wants it cancelled."""
-    now = timezone.now()
+    now = sql.now()
     wanted = endings.at_work(run).filter(cancel_requested_at__isnull=True)
     return bool(
         wanted.update(

@@ -8,6 +8,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from dqx import sql
 from dqx.audit import log
 from dqx.errors import Cancelled, Conflict
 from dqx.users.permissions import Actor, require
@@ -48,7 +49,7 @@ def open_run(
     """
     person = require(actor, ACTIONS[Run.Kind(kind)])
     if not dispatch:
-        recorded["not_before"] = timezone.now() + TERMINAL_BEGINS_WITHIN
+        recorded["not_before"] = sql.now() + TERMINAL_BEGINS_WITHIN
     try:
         run = _insert(kind, script, actor=person, trigger=trigger, **recorded)
     except IntegrityError:
@@ -93,6 +94,8 @@ def cancel(pk: int, *, actor: Actor) -> Run:
     require(actor, ACTIONS[Run.Kind(run.kind)])
     error = Cancelled("cancelled", f"Cancelled by {actor}.")
     with transaction.atomic():
+        # It stays what it is until that is written: an attempt that fails meanwhile would be queued again, between the two looks.
+        list(Run.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).values_list("pk"))
         if not endings.drop(pk, error):
             asked = Run.objects.filter(pk=pk, status=Run.Status.RUNNING).update(cancel_requested_at=timezone.now())
             if not asked:

@@ -12,7 +12,7 @@ from typing import Self
 import structlog
 from celery.signals import worker_process_init
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import DatabaseError, InterfaceError, connection, connections
 
 from dqx.errors import Cancelled, DQXError, Refused
 from scripts_app.ledger import endings
@@ -75,27 +75,30 @@ class Watch(threading.Thread):
             while not self.over.wait(INTERVAL):
                 if time.monotonic() > self.give_up_at:
                     self._give_up()
-                # A database that is away for a moment is the worker's trouble, not this thread's.
-                with contextlib.suppress(DatabaseError, InterfaceError):
+                # A database that is away for a moment is the worker's trouble, not this thread's; the next look takes another line.
+                try:
                     self._look()
+                except (DatabaseError, InterfaceError):
+                    connection.close()
         finally:
             connections.close_all()
 
     def _look(self) -> None:
+        # First what needs no database: the ledger's may be away while the run goes on in another.
+        if self.reason is not None:
+            self.stop(self.reason)  # again: a statement may have begun just after the last cancel
+        elif time.monotonic() > self.deadline:
+            self._end(
+                Refused("time_limit", f"The run took longer than {self.seconds:,.0f} seconds, which is the limit.")
+            )
         figures = self.progress()
         if self.report:
             self.report(figures)
         running = endings.at_work(self.attempt)
         if figures:
             running.update(**figures)
-        if self.reason is not None:
-            self.stop(self.reason)  # again: a statement may have begun just after the last cancel
-        elif running.filter(cancel_requested_at__isnull=False).exists():
+        if self.reason is None and running.filter(cancel_requested_at__isnull=False).exists():
             self._end(Cancelled("cancelled", "The run was cancelled."))
-        elif time.monotonic() > self.deadline:
-            self._end(
-                Refused("time_limit", f"The run took longer than {self.seconds:,.0f} seconds, which is the limit.")
-            )
 
     def _end(self, reason: DQXError) -> None:
         self.reason = reason

@@ -63,6 +63,11 @@ def test_the_pauses_grow_and_differ(run, settings):
     assert max(pauses[1]) <= 150 and min(pauses[2]) >= 200 and len(pauses[1]) > 40
 
 
+def test_no_pause_is_longer_than_an_hour_or_so(run, settings):
+    settings.RUN_ATTEMPTS, run.attempt = 100, 50
+    assert 1_800 <= retries.delay_of(run, AWAY) <= 5_400
+
+
 def test_after_the_last_attempt_the_run_has_failed(run, settings):
     settings.RUN_ATTEMPTS = 2
     after_failing(run, AWAY)
