@@ -166,6 +166,11 @@ def apply_roles(database: str = "") -> None:
         )
 
 
+def clear_of_the_hour() -> None:
+    """Wait where the next hour is less than a minute away: what is due within half a minute may be taken up already."""
+    assert eventually(lambda: time.time() % 3_600 < 3_540, 70)
+
+
 def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Whether a fact becomes true within so many seconds."""
     deadline = time.monotonic() + seconds

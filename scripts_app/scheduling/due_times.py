@@ -26,10 +26,9 @@ def take(schedule: Schedule, now: datetime, until: datetime) -> DueTime | None:
     """
     if schedule.seen_until is not None and schedule.seen_until > until + (until - now):
         _turn_back(schedule, until)
-    cron, zone = schedule.cron_schedule, schedule.timezone
-    if not schedule_times.is_valid(cron, zone):
+    if not schedule_times.is_valid(schedule.cron_schedule, schedule.timezone):
         return None
-    after = max(schedule.seen_until or schedule.updated_at, now - LONGEST_OUTAGE)
+    after = _seen(schedule, now)
     times, n = _come(schedule, after, now)
     if not times:  # only then, or what comes next would run early, and what is made up for would be missed for it
         times, n = _come(schedule, after, until)
@@ -37,11 +36,30 @@ def take(schedule: Schedule, now: datetime, until: datetime) -> DueTime | None:
     if not times:
         return None
     *before, last = times
-    missed = [_missed(schedule, time, "DQX did not come to it before the next one was due.") for time in before]
-    if missed:
-        missed[0].n_times += n - len(times)
-    DueTime.objects.bulk_create(missed, ignore_conflicts=True)
+    _miss(schedule, before, n - 1, "DQX did not come to it before the next one was due.")
     return _last(schedule, last, now)
+
+
+def forgo(schedule: Schedule, now: datetime) -> None:
+    """Write a row for each due time that has come and nobody has taken, since the schedule is about to be due at other times, or at none.
+
+    The caller holds the schedule's lock.
+    """
+    if schedule.is_active and schedule_times.is_valid(schedule.cron_schedule, schedule.timezone):
+        times, n = _come(schedule, _seen(schedule, now), now)
+        _miss(schedule, times, n, "The schedule was changed or switched off before DQX came to it.")
+
+
+def _seen(schedule: Schedule, now: datetime) -> datetime:
+    return max(schedule.seen_until or schedule.updated_at, now - LONGEST_OUTAGE)
+
+
+def _miss(schedule: Schedule, times: list[datetime], n: int, reason: str) -> None:
+    """Write that these times were missed, the first of them also for those of the `n` in all that are not among them."""
+    missed = [DueTime(schedule=schedule, due_at=time, outcome=DueTime.Outcome.MISSED, reason=reason) for time in times]
+    if missed:
+        missed[0].n_times += n - len(missed)
+    DueTime.objects.bulk_create(missed, ignore_conflicts=True)
 
 
 def _come(schedule: Schedule, after: datetime, until: datetime) -> tuple[list[datetime], int]:
@@ -86,10 +104,6 @@ def _last(schedule: Schedule, time: datetime, now: datetime) -> DueTime | None:
 def ago(time: datetime, now: datetime) -> str:
     """How long before a moment a time was, in words, such as "2 hours, 5 minutes"."""
     return timesince(time, now).replace("\xa0", " ")
-
-
-def _missed(schedule: Schedule, time: datetime, reason: str) -> DueTime:
-    return DueTime(schedule=schedule, due_at=time, outcome=DueTime.Outcome.MISSED, reason=reason)
 
 
 def _turn_back(schedule: Schedule, now: datetime) -> None:

@@ -46,7 +46,7 @@ def sweep() -> int:
         found = Schedule.objects.filter(forgotten, is_active=True).order_by("next_due_at")
         pks = list(found.values_list("pk", flat=True)[:MOST_SWEPT])
         for pk in pks:
-            _take_up(Schedule.objects.filter(pk=pk), now, skip_locked=True)
+            _take_up(found.filter(pk=pk), now, skip_locked=True)  # beat may have come to it meanwhile
         return len(pks)
 
 

@@ -1,9 +1,9 @@
 """Schedules: what people do with them. Each change is mirrored to beat in its transaction."""
 
+from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
 from dqx import sql
 from dqx.audit import log
@@ -43,7 +43,7 @@ def create(*, actor: Actor, job_name: str, script_id: int, **values: Any) -> Sch
         Invalid: what is wrong, by field.
     """
     owner = require(actor, "scripts.add_schedule")
-    schedule = Schedule(owner=owner, seen_until=timezone.now())
+    schedule = Schedule(owner=owner)
     _change(schedule, {"job_name": job_name, "script_id": script_id, **values}, None)
     with transaction.atomic():
         _save(schedule)
@@ -171,9 +171,9 @@ def problem(schedule: Schedule) -> str | None:
 def _change(schedule: Schedule, changes: dict[str, Any], now: Timing | None) -> None:
     """Let a schedule say what is given: its times as changes of those of `now`, or in full.
 
-    Once it is due at other times, or switched on, nothing of before is made up for.
+    Once it is due at other times, or switched on or off, nothing of before is made up for; what has come and nobody has taken is told.
     """
-    was = timing_of(schedule), schedule.is_active
+    before = copy(schedule)
     times = {name: changes.pop(name) for name in TIMES if name in changes}
     if times or now is None:
         schedule.frequency, schedule.cron_schedule, schedule.timezone = schedule_times.timing(times, now)
@@ -183,8 +183,15 @@ def _change(schedule: Schedule, changes: dict[str, Any], now: Timing | None) -> 
         schedule.script = _script(changes.pop("script_id"))
     for field, value in changes.items():
         setattr(schedule, field, value)
-    if was != (timing_of(schedule), schedule.is_active):
-        schedule.seen_until = timezone.now()
+    if schedule.seen_until is None or _when(before) != _when(schedule):
+        moment = sql.now()
+        if schedule.pk:
+            due_times.forgo(before, moment)
+        schedule.seen_until = moment
+
+
+def _when(schedule: Schedule) -> tuple[str, str, bool]:
+    return schedule.cron_schedule, schedule.timezone, schedule.is_active
 
 
 def timing_of(schedule: Schedule) -> Timing:
@@ -224,7 +231,7 @@ def _no_script(pk: int | None) -> Invalid:
 def _save(schedule: Schedule) -> None:
     if schedule.is_active:  # one of an older DQX may have an expression that is none
         schedule_times.check(schedule.cron_schedule, schedule.timezone)
-    schedule.next_due_at = due_times.next_due_at(schedule, schedule.seen_until or timezone.now())
+    schedule.next_due_at = due_times.next_due_at(schedule, schedule.seen_until or sql.now())
     try:
         with transaction.atomic():
             schedule.save()

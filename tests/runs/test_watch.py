@@ -59,7 +59,7 @@ def test_the_time_limit_of_a_publish_holds_after_the_line_of_the_watch_was_cut(p
 
 
 def test_the_lock_of_a_run_is_kept_until_the_ledger_knows_how_it_ended(publisher, monkeypatch):
-    """Lines are used anew for a minute only; one that is given up at the end of a long run would leave the lock free, as a dead worker does."""
+    """Lines are used anew for a minute only; one that is given up after a long run leaves its lock free, as a dead worker does."""
     run = requested(publisher, steps.FIVE.replace("'u1'", "NULL"))
     fail, was_free = claims.fail, []
 

@@ -23,6 +23,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
+@pytest.fixture(autouse=True)
+def clear_of_the_hour():
+    steps.clear_of_the_hour()
+
+
 @pytest.fixture
 def schedule(publisher):
     """Due at each full hour of UTC."""
@@ -134,8 +139,8 @@ def test_after_a_restart_beat_rings_once_for_all_that_it_missed_and_each_has_its
 
 def test_what_is_switched_on_again_rings_at_once_and_nothing_is_due(schedule):
     """Beat makes up for what was due while an entry was off; a schedule does not."""
-    as_if_due(schedule, timedelta(hours=5))
     schedules.toggle(schedule.pk, actor=schedule.owner)
+    as_if_due(schedule, timedelta(hours=5))
     schedules.toggle(schedule.pk, actor=schedule.owner)
     PeriodicTask.objects.filter(pk=entry_of(schedule).pk).update(last_run_at=timezone.now() - timedelta(hours=5))
     assert rings_for(beat(), schedule)
