@@ -79,16 +79,18 @@ def _send(message: Message) -> bool:
         logger.exception("a message could not be sent, which is a defect", message_id=message.pk)
         _failed(message, type(exc).__name__, "DQX failed here; the details are in the worker's log.")
         return False
-    _sent(message, refused)
-    incidents.settle(message.pk, told, delivered=True)
+    _sent(message, refused, told)
     return True
 
 
-def _sent(message: Message, refused: sending.Refused) -> None:
+def _sent(message: Message, refused: sending.Refused, told: dict[int, tuple[str, int]]) -> None:
+    """Write down that it arrived and what the channel knows now, both or neither: else it would hear the same again in another message."""
     now = sql.now()
-    mine = Message.objects.filter(pk=message.pk, status=Status.WAITING)
-    mine.update(status=Status.SENT, sent_at=now, next_at=None, error=_but(message.channel, refused))
-    _rest(message, now + timedelta(minutes=message.channel.pause_minutes))
+    with transaction.atomic():  # in the order in which a channel that goes takes its own along
+        _rest(message, now + timedelta(minutes=message.channel.pause_minutes))
+        incidents.settle(message.pk, told, delivered=True)
+        mine = Message.objects.filter(pk=message.pk, status=Status.WAITING)
+        mine.update(status=Status.SENT, sent_at=now, next_at=None, error=_but(message.channel, refused))
     sent: dict[str, Any] = {"attempts": message.n_attempts, "refused": len(refused)}
     logger.info("a message was sent", message_id=message.pk, channel=message.channel_id, **sent)
 
@@ -105,10 +107,12 @@ def _write(message: Message) -> dict[int, tuple[str, int]] | None:
     """Put all that the channel is to be told into the message; what it tells, by telling. None, and no message, where that is nothing."""
     with transaction.atomic():
         news = Telling.objects.filter(channel=message.channel_id).exclude(state=Telling.State.TOLD)
-        news.filter(incident__closed_at__isnull=False, state=Telling.State.NEW, n_told=0).delete()
-        tellings = list(
-            news.select_for_update(of=("self",)).select_related("incident", "incident__alert_rule").order_by("incident")
-        )
+        untold = news.filter(incident__closed_at__isnull=False, state=Telling.State.NEW, n_told=0)
+        # A worker that was killed while it sent may have told it, and nobody knows.
+        untold.filter(message__isnull=False).update(state=Telling.State.OVER)
+        untold.delete()
+        known = ("incident", "incident__alert_rule", "incident__schedule")
+        tellings = list(news.select_for_update(of=("self",)).select_related(*known).order_by("incident"))
         message.content = letter.content(tellings)
         if not message.content:
             Message.objects.filter(pk=message.pk).delete()

@@ -11,7 +11,7 @@ from dqx import keyset
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
 from scripts_app.alerts.found import Found, pairs_of
-from scripts_app.models import AlertRule, Incident, RuleChannel, Telling
+from scripts_app.models import AlertRule, Incident, RuleChannel, Telling, Trouble
 
 LONGEST_TITLE = 300
 LONGEST_WHY = 500
@@ -119,6 +119,19 @@ def close(incidents: QuerySet[Incident], now: datetime, *, tell_untold: bool = F
         untold.filter(message=None).delete()
     tellings.filter(Q(state=Telling.State.TOLD) | Q(n_told__gt=0)).update(state=Telling.State.OVER)
     return len(pks)
+
+
+def unasked(rule: AlertRule) -> QuerySet[Incident]:
+    """What is open of a rule that it would not open as it is now. The threshold counts when rows come and go, not here."""
+    open_ones = list(Incident.objects.filter(alert_rule=rule, closed_at=None))
+    pairs = pairs_of({one.script_id for one in open_ones}) if rule.rules or rule.sources else {}
+    gone = [one.pk for one in open_ones if not (rule.is_active and _as_found(one).concerns(rule, pairs))]
+    return Incident.objects.filter(pk__in=gone)
+
+
+def _as_found(incident: Incident) -> Found:
+    pair = (incident.rule_id, incident.source_id) if incident.kind == Trouble.NEW_BAD_ROWS else None
+    return Found(incident.kind, incident.subject, incident.title, script_id=incident.script_id, pair=pair)
 
 
 def drop(incidents: QuerySet[Incident], now: datetime) -> None:

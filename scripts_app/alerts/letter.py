@@ -90,8 +90,20 @@ def _event(telling: Telling) -> dict[str, Any]:
 
 def _end(telling: Telling, incident: Incident) -> str:
     """Why it is over; of what the channel had not heard before also what it was."""
-    heard = telling.n_told or incident.kind != Trouble.SCHEDULE_LATE
-    return ENDS[Trouble(incident.kind)] if heard else f"{cut(incident.why, LONGEST_WHY)} It has run since."
+    if incident.kind == Trouble.SCHEDULE_LATE and not telling.n_told:
+        return f"{cut(incident.why, LONGEST_WHY)} It has run since."
+    return _gone(incident) or ENDS[Trouble(incident.kind)]
+
+
+def _gone(incident: Incident) -> str:
+    """Why nothing can be wrong any more, where nothing has become better."""
+    if incident.kind == Trouble.RUN_FAILED and incident.script_id is None:
+        return "the script was deleted"
+    if incident.kind != Trouble.SCHEDULE_LATE:
+        return ""
+    if incident.schedule is None:
+        return "the schedule was deleted"
+    return "" if incident.schedule.is_active else "it was switched off"
 
 
 def _particular(telling: Telling, incident: Incident) -> dict[str, Any]:

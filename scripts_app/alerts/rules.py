@@ -5,15 +5,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from dqx import keyset
+from dqx import keyset, sql
 from dqx.audit import log
 from dqx.errors import Conflict, Invalid, NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
 from scripts_app.alerts import incidents
-from scripts_app.models import AlertRule, Channel, Incident, RuleChannel, Script, Telling, Trouble
+from scripts_app.models import AlertRule, Channel, RuleChannel, Script, Telling, Trouble
 
 LONGEST_NAME = 100
 MOST_NAMED = 500
@@ -154,8 +153,7 @@ def _save(rule: AlertRule, channels: Sequence[int] | None) -> None:
 
 
 def _drop_unasked(rule: AlertRule) -> None:
-    mine = Incident.objects.filter(alert_rule=rule)
-    incidents.drop(mine.exclude(kind__in=rule.on) if rule.is_active else mine, timezone.now())
+    incidents.drop(incidents.unasked(rule), sql.now())
     hearing = RuleChannel.objects.filter(rule=rule).values("channel")
     Telling.objects.filter(incident__alert_rule=rule).exclude(channel__in=hearing).delete()
 

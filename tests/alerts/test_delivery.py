@@ -169,6 +169,35 @@ def test_one_that_its_worker_left_is_sent_again(rule, hook, web):
     assert story.tick() == 1 and len(web.posted) == 1
 
 
+def test_what_is_over_before_one_that_its_worker_left_is_sent_again_is_all_clear(rule, hook, web):
+    """It may have arrived the first time."""
+    script = story.script_row()
+    story.ended(script)
+    story.noticing.notice()
+    delivery._begin()
+    assert delivery._write(delivery._take(timezone.now()))  # it is sent, and the worker dies
+    story.ended(script, "succeeded")
+    story.time_passes()
+    assert story.tick() == 1
+    (event,) = web.posted[0].json["events"]
+    assert (event["state"], event["why"]) == ("over", "it succeeds again")
+    assert not Telling.objects.exists()
+
+
+def test_one_that_was_sent_by_a_worker_that_dies_before_it_says_so_comes_again_as_the_same(rule, web, monkeypatch):
+    def dies(*_, **__):
+        raise SystemExit
+
+    story.ended(story.script_row())
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(delivery.incidents, "settle", dies)
+        story.tick()
+    assert Message.objects.get().status == "waiting" and not Channel.objects.get().quiet_until
+    story.time_passes()
+    assert story.tick() == 1 and len({posted.json["id"] for posted in web.posted}) == 1
+    assert story.tick() == 0 and Message.objects.get().status == "sent"
+
+
 def test_what_came_while_one_was_under_way_is_told_next(rule, hook, web, monkeypatch):
     story.ended(story.script_row("first"))
     send = sending.send

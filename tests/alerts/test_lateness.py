@@ -108,3 +108,5 @@ def test_one_that_is_switched_off_or_goes_is_all_clear(schedule, web):
     Schedule.objects.filter(pk=schedule.pk).update(is_active=False)
     other.delete()
     assert story.tick() == 1 and state(web) == [("schedule_late", "over")] * 2
+    whys = {one["title"]: one["why"] for one in web.posted[-1].json["events"]}
+    assert whys == {"nightly": "it was switched off", "other": "the schedule was deleted"}

@@ -124,6 +124,28 @@ def test_what_is_wrong_is_told_in_a_sentence(as_viewer, rule, fields, sentence):
     assert told["sentence"] == sentence
 
 
+def test_what_a_narrower_rule_asks_for_no_longer_is_not_told(as_publisher, rule, web):
+    loud, other = story.script_row("loud"), story.script_row("other")
+    Incident.objects.create(alert_rule=rule, kind="new_bad_rows", subject="x", title="x", rule_id="R1", source_id="S1")
+    story.ended(loud), story.ended(other)
+    story.noticing.notice()
+    as_publisher.patch(f"{ADDRESS}{rule.pk}", {"scripts": [other.pk]})
+    assert [one.script for one in Incident.objects.filter(closed_at=None)] == [other]
+    assert story.tick() == 1
+    assert [event["title"] for event in web.posted[0].json["events"]] == ["Populate of other"]
+    story.ended(loud, "succeeded")
+    assert story.tick() == 0
+
+
+def test_what_a_rule_still_asks_for_goes_on_when_it_is_changed(as_publisher, rule, web):
+    pair = {"rule_id": "R1", "source_id": "S1", "n_rows": 5}
+    Incident.objects.create(alert_rule=rule, kind="new_bad_rows", subject="x", title="x", **pair)
+    as_publisher.patch(f"{ADDRESS}{rule.pk}", {"rules": ["R1", "R2"], "threshold": 10, "name": "other"})
+    assert Incident.objects.get().closed_at is None
+    as_publisher.patch(f"{ADDRESS}{rule.pk}", {"rules": ["R2"]})
+    assert Incident.objects.get().closed_at
+
+
 def test_a_rule_that_goes_takes_what_was_open_with_it(as_publisher, rule, web):
     story.ended(story.script_row())
     story.tick()
