@@ -1,21 +1,21 @@
-"""Alerts: what is wrong, what was told and whether it arrived, and the test of a channel."""
+"""Alerts: what is wrong, what was told and whether it arrived, and the test of a channel; rules and channels hang here."""
 
 from typing import Any
 
 import click
 
-from dqx.client import listing
+from dqx.client import alert_rules, channels, listing
 from dqx.client.errors import Failure
 from dqx.client.output import counted, moment, shortened
 from dqx.client.session import Session, command, with_options
+from dqx.client.things import CHANNEL, find
 
-KINDS = click.Choice(["run_failed", "schedule_late", "new_bad_rows"])
 STATUSES = click.Choice(["waiting", "sent", "failed"])
 
 
 @click.group(invoke_without_command=True)
 @click.option("--over", is_flag=True, help="What was wrong, and is over.")
-@click.option("--kind", type=KINDS, help="Only of this kind.")
+@click.option("--kind", type=alert_rules.KINDS, help="Only of this kind.")
 @listing.limited
 @with_options
 @click.pass_context
@@ -65,21 +65,11 @@ def _message(message: dict[str, Any]) -> tuple[object, ...]:
     return message["channel"]["name"], message["status"], when, words
 
 
-@command(alerts, "channels")
-def channels(session: Session) -> None:
-    """The ways by which people are told, by name."""
-    found = session.api.get("alerts/channels/names")
-    if session.as_json:
-        session.output.document(found)
-    else:
-        session.output.table(("id", "name", "kind"), [(one["id"], one["name"], one["kind"]) for one in found])
-
-
 @command(alerts, "test")
 @click.argument("channel")
 def test_channel(session: Session, channel: str) -> None:
     """Send a test message by CHANNEL (an id or a name), now, and say how it went. For admins."""
-    found = session.channel(channel)
+    found = find(session, CHANNEL, channel)
     answer = session.api.send("POST", f"alerts/channels/{found['id']}/test")
     if session.as_json:
         session.output.document(answer)
@@ -91,4 +81,6 @@ def test_channel(session: Session, channel: str) -> None:
 
 def add_to(root: click.Group) -> None:
     """Put these commands where `dqx` finds them."""
+    alert_rules.add_to(alerts)
+    channels.add_to(alerts)
     root.add_command(alerts)

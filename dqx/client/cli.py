@@ -12,6 +12,7 @@ from dqx.client import addresses, alerts, rows, runs, schedules, scripts
 from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
 from dqx.client.http import Api
 from dqx.client.output import Output, closed, moment
+from dqx.client.secret_input import secrets
 from dqx.client.session import HERE, Session, command, with_options
 
 
@@ -50,9 +51,8 @@ def login(session: Session, username: str | None, password_stdin: bool) -> None:
         )
     known = session.keychain.username(api.address) or None
     name = username or click.prompt(f"Username at {api.address}", default=known, err=True)
-    user = api.sign_in(
-        name, _password_of_stdin() if password_stdin else click.prompt("Password", hide_input=True, err=True)
-    )
+    (password,) = secrets(session, ["Password"], password_stdin, "--password-stdin")
+    user = api.sign_in(name, password)
     if session.as_json:
         session.output.document({"server": api.address, **user})
     else:
@@ -64,14 +64,6 @@ def _asked_server(session: Session, password_stdin: bool) -> str:
     if known or password_stdin:
         return known or HERE
     return addresses.normal(click.prompt("Server", default=HERE, err=True))
-
-
-def _password_of_stdin() -> str:
-    try:
-        text = sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError:
-        raise Failure("not_text", "The password on standard input is not text in UTF-8.", USAGE) from None
-    return text.removesuffix("\n").removesuffix("\r")
 
 
 @command(root, "logout")

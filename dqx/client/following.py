@@ -70,7 +70,7 @@ def show(session: Session, run: dict[str, Any]) -> None:
     facts += [(name, f"{count:,}") for name, count in counts if count is not None]
     if run["error"]:
         facts.append(("error", f"{run['error']['code']}: {run['error']['message']}"))
-    session.output.facts(fact for fact in facts if fact[1] is not None)
+    session.output.facts(facts)
 
 
 def _until_it_ends(session: Session, run: dict[str, Any], tell: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is told newest first and in pages: so many of it at most, or all."""
+"""Lists: whole ones, and what is told newest first and in pages, so many of it at most, or all."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +32,24 @@ def newest(
     return found if everything else itertools.islice(found, limit)
 
 
+def whole(
+    session: Session,
+    heads: Sequence[str],
+    line: Callable[[dict[str, Any]], Sequence[object]],
+    found: Sequence[dict[str, Any]],
+    nothing: str = "",
+) -> None:
+    """A list that is there at once: a table for people, one document for programs.
+
+    Args:
+        nothing: what people are told where it is empty.
+    """
+    if session.as_json:
+        session.output.document(found)
+    else:
+        _tell(session, heads, list(map(line, found)), nothing)
+
+
 def show(
     session: Session,
     heads: Sequence[str],
@@ -48,7 +66,10 @@ def show(
         for one in found:
             session.output.document(one)
         return
-    lines = [line(one) for one in found]
+    _tell(session, heads, [line(one) for one in found], nothing)
+
+
+def _tell(session: Session, heads: Sequence[str], lines: list[Sequence[object]], nothing: str) -> None:
     if lines or not nothing:
         session.output.table(heads, lines)
     else:

@@ -115,10 +115,11 @@ class Output:
         self.lines(table)
 
     def facts(self, facts: Iterable[tuple[str, object]]) -> None:
-        """Names and values, one a line."""
+        """Names and values, one a line; without those that are None."""
         grid = Table.grid(padding=(0, 2))
         for name, value in facts:
-            grid.add_row(Text(name, style="dim"), _cell(value))
+            if value is not None:
+                grid.add_row(Text(name, style="dim"), _cell(value))
         self.lines(grid)
 
     def lines(self, shown: RenderableType) -> None:
@@ -168,12 +169,20 @@ def _hints(failure: Failure) -> Iterator[str]:
     """What a refusal tells besides its sentence."""
     fields = failure.details.get("fields")
     if isinstance(fields, dict) and len(fields) > 1:
-        for name, words in fields.items():
-            yield f"  {name}: {' '.join(map(str, words)) if isinstance(words, list) else words}"
+        told = (f"{name}: {_said(words)}" for name, words in fields.items())
+        yield from (f"  {one}" for one in told if one != failure.message)
+    elif isinstance(fields, dict):
+        yield from (f"  field: {name}" for name in fields if not failure.message.startswith(f"{name}: "))
     for name in ("detail", "hint"):
         if failure.details.get(name):
             yield f"  {name}: {failure.details[name]}"
     yield from failure.details.get("shown", ())
+
+
+def _said(words: Any) -> str:
+    """What is wrong with a field; of a list by its places."""
+    inner = words.values() if isinstance(words, dict) else words if isinstance(words, list) else [str(words)]
+    return " ".join(word if isinstance(word, str) else _said(word) for word in inner)
 
 
 def shortened(text: str, most: int = 160) -> str:

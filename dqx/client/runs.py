@@ -8,7 +8,8 @@ import click
 
 from dqx.client import following, listing
 from dqx.client.output import counted, moment
-from dqx.client.session import Session, command, several, shared, with_options
+from dqx.client.session import Session, command, shared, with_options
+from dqx.client.things import SCRIPT, find, ids, yes_option
 
 KINDS = click.Choice(["populate", "publish"])
 STATES = click.Choice(["queued", "running", "succeeded", "failed", "cancelled"])
@@ -32,7 +33,7 @@ def populate(session: Session, script: str, connection: str | None, wait: bool) 
 
     Ctrl-C stops waiting; whether the run is cancelled too is asked. Without a terminal it goes on.
     """
-    pk = session.script(script)["id"]
+    pk = find(session, SCRIPT, script)["id"]
     body = {"connection": connection} if connection else {}
     following.started(session, session.api.send("POST", f"sql_scripts/{pk}/populate_table", body), wait)
 
@@ -42,7 +43,7 @@ def populate(session: Session, script: str, connection: str | None, wait: bool) 
 @shared
 def review(session: Session, script: str) -> None:
     """Show what a publish of SCRIPT would change. Changes nothing."""
-    found = session.script(script)
+    found = find(session, SCRIPT, script)
     answer = session.api.get(f"sql_scripts/{found['id']}/review")
     if session.as_json:
         session.output.document(answer)
@@ -53,12 +54,12 @@ def review(session: Session, script: str) -> None:
 
 @click.command()
 @click.argument("script")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @following.wait_option
 @shared
 def publish(session: Session, script: str, yes: bool, wait: bool) -> None:
     """Make the bad rows what SCRIPT has staged. Shows what would change and asks first."""
-    found = session.script(script)
+    found = find(session, SCRIPT, script)
     if not yes:
         answer = session.api.get(f"sql_scripts/{found['id']}/review")
         totals = answer["totals"]
@@ -118,8 +119,7 @@ def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any
     if context.invoked_subcommand:
         return
     session = context.ensure_object(Session)
-    pks = [session.script(word)["id"] for word in script]
-    params = {"script": several(pks), "status": status, "kind": kind}
+    params = {"script": ids(session, SCRIPT, script), "status": status, "kind": kind}
     found = listing.newest(session, "runs", params, limit, everything)
     heads = ("id", "kind", "script", "status", "by", "created", "took", "rows")
     listing.show(session, heads, _line, found)

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from dqx.client import following, timing
+from dqx.client import following, listing, timing
 from dqx.client.errors import Failure
 from dqx.client.output import moment
-from dqx.client.session import Session, command, several, with_options
+from dqx.client.session import Session, command, with_options
+from dqx.client.things import SCHEDULE, SCRIPT, delete, find, ids, named, yes_option
 
 HEADS = ("id", "name", "script", "when", "next due", "last", "state")
 PUBLISHES = "populate_and_publish"
@@ -37,13 +38,9 @@ def schedules(context: click.Context, **wanted: Any) -> None:
 @_filters
 def list_schedules(session: Session, script: tuple[str, ...], late: bool, active: bool | None) -> None:
     """All schedules, in the order in which they were made."""
-    pks = [session.script(word)["id"] for word in script]
-    found = session.api.get("scheduler", {"script_id": several(pks), "late": "true" if late else None})
-    found = [one for one in found if active in (None, one["is_active"])]
-    if session.as_json:
-        session.output.document(found)
-    else:
-        session.output.table(HEADS, map(_line, found))
+    params = {"script_id": ids(session, SCRIPT, script), "late": "true" if late else None}
+    found = [one for one in session.api.get("scheduler", params) if active in (None, one["is_active"])]
+    listing.whole(session, HEADS, _line, found)
 
 
 def _line(one: dict[str, Any]) -> tuple[object, ...]:
@@ -71,7 +68,7 @@ def _last(one: dict[str, Any]) -> str | None:
 @click.option("--last", "recent", type=click.IntRange(0, 50), default=10, show_default=True, help="So many that came.")
 def show_schedule(session: Session, schedule: str, n: int, recent: int) -> None:
     """Show a schedule, when it comes next, and what became of the last times at which it was due."""
-    found = session.api.get(f"scheduler/{session.schedule(schedule)['id']}", {"recent": recent})
+    found = session.api.get(f"scheduler/{find(session, SCHEDULE, schedule)['id']}", {"recent": recent})
     _show(session, found, n)
 
 
@@ -81,7 +78,7 @@ def _show(session: Session, one: dict[str, Any], n: int = 5) -> None:
     if session.as_json:
         session.output.document({**one, "next_runs": coming})
         return
-    session.output.facts(fact for fact in _facts(one) if fact[1] is not None)
+    session.output.facts(_facts(one))
     if coming:
         session.output.text("\n")
         _show_coming(session, one["timezone"], [(moment(time), _own(time)) for time in coming])
@@ -157,7 +154,7 @@ def edit_schedule(session: Session, schedule: str, name: str | None, script: str
     changes = timing.body(session, script, **given) | ({} if name is None else {"job_name": name})
     if not changes:
         raise click.UsageError("Say what to change.")
-    _show(session, session.api.send("PATCH", f"scheduler/{session.schedule(schedule)['id']}", changes))
+    _show(session, session.api.send("PATCH", f"scheduler/{find(session, SCHEDULE, schedule)['id']}", changes))
 
 
 @command(schedules, "on")
@@ -175,14 +172,14 @@ def switch_off(session: Session, schedule: str) -> None:
 
 
 def _switch(session: Session, schedule: str, active: bool) -> None:
-    found = session.schedule(schedule)
+    found = find(session, SCHEDULE, schedule)
     one = session.api.send("POST", f"scheduler/{found['id']}/toggle", {"is_active": active})
     if session.as_json:
         session.output.document(one)
         return
     comes = f" It is due next at {moment(one['next_run'])}." if one["next_run"] else ""
     rests = f" It rests: {one['problem']}" if active and one["problem"] else ""
-    session.output.note(f"Schedule {one['id']} '{one['job_name']}' is {'on' if active else 'off'}.{comes}{rests}")
+    session.output.note(f"{named(SCHEDULE, one)} is {'on' if active else 'off'}.{comes}{rests}")
 
 
 @command(schedules, "run")
@@ -193,7 +190,7 @@ def run_now(session: Session, schedule: str, wait: bool) -> None:
 
     With --json one document for each run: the populate, and the publish that comes of it.
     """
-    found = session.schedule(schedule)
+    found = find(session, SCHEDULE, schedule)
     run = session.api.send("POST", f"scheduler/{found['id']}/run_now")
     following.started(session, run, wait)
     if wait and found["operation"] == PUBLISHES:
@@ -211,14 +208,10 @@ def _publish(session: Session, schedule: dict[str, Any], populate: dict[str, Any
 
 @command(schedules, "delete")
 @click.argument("schedule")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 def delete_schedule(session: Session, schedule: str, yes: bool) -> None:
     """Delete a schedule. Its runs stay in the ledger."""
-    found = session.schedule(schedule)
-    if not yes:
-        session.confirm(f"Delete schedule {found['id']} '{found['job_name']}'?")
-    session.api.send("DELETE", f"scheduler/{found['id']}")
-    session.output.note(f"Schedule {found['id']} '{found['job_name']}' was deleted.")
+    delete(session, SCHEDULE, find(session, SCHEDULE, schedule), yes)
 
 
 def add_to(root: click.Group) -> None:

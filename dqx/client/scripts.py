@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
+from dqx.client import listing
 from dqx.client.errors import Failure
 from dqx.client.output import moment
 from dqx.client.session import Session, command, place_in, read_text, with_options
+from dqx.client.things import SCRIPT, delete, find, yes_option
 
 file_option = click.option("-f", "--file", metavar="FILE", help="Take the SELECT from this file; - is standard input.")
 EMPTY = "-- One SELECT of rule_id, source_id, source_uid, data_value, txn_date\n"
@@ -25,11 +27,8 @@ def scripts(context: click.Context) -> None:
 @command(scripts, "list")
 def list_scripts(session: Session) -> None:
     """All scripts, by name."""
-    found = session.api.get("sql_scripts")
-    if session.as_json:
-        session.output.document(found)
-        return
-    session.output.table(("id", "name", "state", "owner", "changed", "last run"), map(_line, found))
+    heads = ("id", "name", "state", "owner", "changed", "last run")
+    listing.whole(session, heads, _line, session.api.get("sql_scripts"))
 
 
 def _line(script: dict[str, Any]) -> tuple[object, ...]:
@@ -43,7 +42,7 @@ def _line(script: dict[str, Any]) -> tuple[object, ...]:
 @click.option("--sql", is_flag=True, help="Only the SELECT, exactly as it is.")
 def show_script(session: Session, script: str, sql: bool) -> None:
     """Show a script."""
-    found = session.script(script)
+    found = find(session, SCRIPT, script)
     if session.as_json:
         session.output.document(found)
     elif sql:
@@ -65,7 +64,7 @@ def _show(session: Session, script: dict[str, Any]) -> None:
         ("created", moment(script["created_at"])),
         ("changed", moment(script["updated_at"])),
     ]
-    session.output.facts(fact for fact in facts if fact[1] is not None)
+    session.output.facts(facts)
 
 
 @command(scripts, "create")
@@ -89,7 +88,7 @@ def edit_script(session: Session, script: str, file: str | None, name: str | Non
 
     A text that somebody else has saved meanwhile is not overwritten.
     """
-    found = session.script(script)
+    found = find(session, SCRIPT, script)
     changes = {key: value for key, value in (("name", name), ("description", description)) if value is not None}
     if file:
         changes["content"] = read_text(file)
@@ -133,14 +132,10 @@ def _kept(text: str) -> str:
 
 @command(scripts, "delete")
 @click.argument("script")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 def delete_script(session: Session, script: str, yes: bool) -> None:
     """Delete a script and what it has staged. What it has published stays."""
-    found = session.script(script)
-    if not yes:
-        session.confirm(f"Delete script {found['id']} '{found['name']}'?")
-    session.api.send("DELETE", f"sql_scripts/{found['id']}")
-    session.output.note(f"Script {found['id']} '{found['name']}' was deleted.")
+    delete(session, SCRIPT, find(session, SCRIPT, script), yes)
 
 
 @command(scripts, "versions")
@@ -150,7 +145,7 @@ def delete_script(session: Session, script: str, yes: bool) -> None:
 @click.option("--restore", is_flag=True, help="Make that version the text of now, as a new version.")
 def versions(session: Session, script: str, number: int | None, sql: bool, restore: bool) -> None:
     """The texts that a script had, newest first; with a NUMBER that one, and what it changed."""
-    found = session.script(script)
+    found = find(session, SCRIPT, script)
     path = f"sql_scripts/{found['id']}/versions"
     if number is None:
         if sql or restore:

@@ -1,6 +1,5 @@
-"""What every command has: which server, in which form to answer, and the script, schedule or channel that a word names."""
+"""What every command has: which server, in which form to answer, and whether somebody can be asked."""
 
-import difflib
 import functools
 import os
 import sys
@@ -17,7 +16,6 @@ from dqx.client.output import Output
 from dqx.client.tokens import Keychain
 
 HERE = "http://127.0.0.1:8000"
-LONGEST_ID = 9  # digits
 
 
 class Session:
@@ -57,50 +55,6 @@ class Session:
     def asks(self) -> bool:
         """Whether there is a person who can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
-
-    def script(self, word: str) -> dict[str, Any]:
-        """The script of an id or a name.
-
-        Raises:
-            Failure: there is none.
-        """
-        return self._named(word, "script", "sql_scripts", "name")
-
-    def schedule(self, word: str) -> dict[str, Any]:
-        """The schedule of an id or a name.
-
-        Raises:
-            Failure: there is none, or several have the name.
-        """
-        return self._named(word, "schedule", "scheduler", "job_name")
-
-    def channel(self, word: str) -> dict[str, Any]:
-        """The channel of an id or a name.
-
-        Raises:
-            Failure: there is none, or the person is no admin.
-        """
-        return self._named(word, "channel", "alerts/channels", "name")
-
-    def _named(self, word: str, thing: str, path: str, name: str) -> dict[str, Any]:
-        missing = f"{thing}_not_found"
-        if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID:
-            try:
-                return dict(self.api.get(f"{path}/{word}"))
-            except Failure as failure:
-                if failure.code != missing:
-                    raise
-        things = self.api.get(path)
-        found = [one for one in things if one[name] == word]
-        if not found:
-            near = difflib.get_close_matches(word, [one[name] for one in things], n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise Failure(missing, f"There is no {thing} '{word}'.{hint}")
-        if len(found) > 1:
-            ids = [one["id"] for one in found]
-            told = f"{len(ids)} {thing}s are called '{word}'. Say which by its id: {', '.join(map(str, ids))}."
-            raise Failure(f"{thing}_ambiguous", told, USAGE, ids=ids)
-        return dict(found[0])
 
     def confirm(self, question: str) -> None:
         """Go on only if a person says yes.

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from dqx.client.session import Session
+from dqx.client.things import SCRIPT, find
 
 PRESETS = ("daily", "weekly", "monthly", "cron")
 _OPTIONS = (
@@ -55,6 +56,6 @@ def body(session: Session, script: str | None, **given: Any) -> dict[str, Any]:
         "timezone": given["timezone"],
         "operation": {None: None, True: "populate_and_publish", False: "populate"}[given["publish"]],
         "catch_up": {None: None, True: "run_last", False: "skip"}[given["catch_up"]],
-        "script_id": None if script is None else session.script(script)["id"],
+        "script_id": None if script is None else find(session, SCRIPT, script)["id"],
     }
     return {name: value for name, value in told.items() if value is not None}

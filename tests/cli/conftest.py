@@ -18,10 +18,11 @@ def address(django_db_setup, django_db_blocker, hashed_password, tmp_path_factor
 
 @pytest.fixture(scope="package")
 def signed_in(address, tmp_path_factory):
-    """The folder of Paula's settings, to copy."""
-    paula = Dqx(tmp_path_factory.mktemp("paula") / "dqx", address)
-    assert paula.sign_in("paula", PASSWORD).code == 0
-    return paula.folder
+    """The folders of settings of Paula and Ada, to copy."""
+    people = {name: Dqx(tmp_path_factory.mktemp(name) / "dqx", address) for name in ("paula", "ada")}
+    for name, person in people.items():
+        assert person.sign_in(name, PASSWORD).code == 0
+    return {name: person.folder for name, person in people.items()}
 
 
 @pytest.fixture
@@ -31,7 +32,18 @@ def stranger(address, tmp_path):
 
 
 @pytest.fixture
-def dqx(stranger, signed_in):
+def dqx(address, signed_in, tmp_path):
     """Paula, a Publisher, who has signed in."""
-    shutil.copytree(signed_in, stranger.folder)
-    return stranger
+    return _copied("paula", address, signed_in, tmp_path)
+
+
+@pytest.fixture
+def ada(address, signed_in, tmp_path):
+    """An Admin who has signed in."""
+    return _copied("ada", address, signed_in, tmp_path)
+
+
+def _copied(name, address, signed_in, tmp_path):
+    person = Dqx(tmp_path / name / "dqx", address)
+    shutil.copytree(signed_in[name], person.folder)
+    return person

@@ -33,6 +33,16 @@ class Done(NamedTuple):
         """What it answered to --json."""
         return json.loads(self.out)
 
+    def line(self, word: str) -> list[str]:
+        """The cells of the line of a table that has this word; those that are empty are left out."""
+        return next(re.split(r" {2,}", line.strip()) for line in self.out.splitlines() if word in line)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Of a thing that was shown, by name."""
+        pairs = (line.split("  ", 1) for line in self.out.split("\n\n")[0].splitlines())
+        return {name: value.strip() for name, value in pairs}
+
 
 class Dqx:
     """One person's command, with a folder of settings of its own."""

@@ -27,13 +27,6 @@ def test_where_nothing_is_wrong_it_says_so(dqx):
     assert dqx.does("alerts", "--json").out == ""
 
 
-@pytest.fixture
-def ada(stranger):
-    """An Admin who has signed in."""
-    assert stranger.sign_in("ada", PASSWORD).code == 0
-    return stranger
-
-
 def documents(done):
     return [json.loads(line) for line in done.out.splitlines()]
 
