@@ -1,6 +1,7 @@
 """Ways to people, kept by admins: addresses go in, encrypted, and never come out."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -101,6 +102,7 @@ def save(channel: Channel, *, actor: Actor, url: str = "", secret: str | None = 
     with transaction.atomic():
         kept = _found(Channel.objects.select_for_update(), channel.pk) if channel.pk else None
         shape.check(channel, url, secret)
+        channel.quiet_until = _quiet_until(kept, channel.pause_minutes)
         _seal(channel, kept, url, secret)
         try:
             with transaction.atomic():
@@ -110,6 +112,13 @@ def save(channel: Channel, *, actor: Actor, url: str = "", secret: str | None = 
             raise Conflict("channel_name_taken", taken, field="name", name=channel.name) from exc
         _record(actor, verb, kept, channel, new_url=bool(url), new_secret=secret != "")
     return channel
+
+
+def _quiet_until(kept: Channel | None, pause: int) -> datetime | None:
+    """When it may tell again, with a pause that is perhaps another than the one it keeps."""
+    if kept is None or kept.quiet_until is None:
+        return None
+    return kept.quiet_until + timedelta(minutes=pause - kept.pause_minutes)
 
 
 def _seal(channel: Channel, kept: Channel | None, url: str, secret: str | None) -> None:

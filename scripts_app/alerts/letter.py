@@ -133,6 +133,18 @@ def link(path: str) -> str | None:
     return f"{settings.BASE_URL}{path}" if settings.BASE_URL else None
 
 
+def shortened(told: Mapping[str, Any], most: int, longest: int) -> dict[str, Any]:
+    """The same with at most `most` events in a part, and names and reasons of at most `longest` characters."""
+    events, n = [], dict.fromkeys(PARTS, 0)
+    for event in told["events"]:
+        if n[_part(event)] < most:
+            n[_part(event)] += 1
+            words = {name: cut(event[name], longest) for name in ("title", "why")}
+            events.append({**event, **words, "examples": event.get("examples", [])[:most]})
+    left_out = {name: told["counts"][name] - shown for name, shown in n.items() if told["counts"][name] > shown}
+    return {**told, "events": events, "left_out": left_out}
+
+
 # --- In words -------------------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from dqx import sql
 from dqx.audit.models import Entry
 from scripts_app.alerts import address, services
 from scripts_app.models import Channel
+from tests.alerts import story
 from tests.api.conftest import Api, refused, wrong_fields
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,17 @@ def readable(value):
 
 def kept(pk):
     return tuple(address.of(Channel.objects.get(pk=pk)))
+
+
+def test_a_shorter_pause_counts_at_once_and_a_longer_one_too(as_admin, rule, hook, web):
+    as_admin.patch(f"{ADDRESS}{hook.pk}", {"pause_minutes": 60})
+    story.ended(story.script_row()), story.tick()
+    story.ended(story.script_row())
+    assert story.tick() == 0
+    as_admin.patch(f"{ADDRESS}{hook.pk}", {"pause_minutes": 120})
+    assert story.tick() == 0
+    as_admin.patch(f"{ADDRESS}{hook.pk}", {"pause_minutes": 0})
+    assert story.tick() == 1 and len(web.posted) == 2
 
 
 def test_a_channel_is_made_and_told_without_its_secrets(as_admin):

@@ -6,8 +6,8 @@ import ssl
 import pytest
 import trustme
 
-from scripts_app.alerts import channels, rules
-from scripts_app.models import Message
+from scripts_app.alerts import channels, letter, rules, services
+from scripts_app.models import Message, Run, Telling
 from tests.alerts import receivers, story
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,45 @@ def test_a_service_that_refuses_says_so_and_no_token_is_kept(played, admin):
     outcome = channels.test(channel.pk, actor=admin)
     assert (outcome.ok, outcome.code) == (False, "service_refused") and "404" in outcome.message
     assert not [part for part in url.split("/")[3:] if len(part) > 8 and part in outcome.message]
+
+
+# --- A bad night in a service that takes little -------------------------------------------------------------------------------
+
+
+def a_bad_night():
+    """Sixty scripts with long names fail at length."""
+    for n in range(60):
+        script = story.script_row(f"{n} " + "long name " * 20)
+        run = story.ended(script)
+        Run.objects.filter(pk=run.pk).update(error={"code": "x", "message": "It went wrong. " * 40, "details": {}})
+
+
+def test_a_bad_night_is_as_long_as_the_service_takes_it(admin, publisher, web):
+    url = f"mmost://127.0.0.1:{web.port}/3ccdd113474722377935511fc85d3dd4"
+    channel = channels.create(actor=admin, name="c", kind="apprise", url=url, pause_minutes=0)
+    rules.create(actor=publisher, name="r", on=["run_failed"], channels=[channel.pk])
+    a_bad_night()
+    assert story.tick() == 1
+    text = web.posted[0].json["text"]
+    assert 1_000 < len(text) <= 4_000 and "60 runs failed" in text and "- and 50 more" in text
+    assert text.endswith("All of it: https://dqx.example.org/alerts")
+
+
+@pytest.mark.parametrize(
+    ("url", "most"),
+    [
+        (SLACK, 35_000),
+        (TEAMS, 28_000),
+        (DISCORD, 2_000),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544", 4_096),
+        ("pover://uuuuuuuuuuuuuuuuuuuuuuuuuuuuuu@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 1_024),
+        ("twilio://AC735c307c62944b5a735c307c62944b5a:e29dfbcebf390dee9e29dfbcebf390de@11231234567/15551234567", 160),
+    ],
+)
+def test_no_service_is_sent_more_than_it_takes(rule, url, most):
+    a_bad_night()
+    story.noticing.notice()
+    told = letter.content(list(Telling.objects.select_related("incident", "incident__alert_rule")))
+    body, _ = services._body(services.plugin_of(url), told)
+    assert len(told["title"]) + len(body) < most and "https://dqx.example.org/alerts" in body
+    assert ("and 40 more" in body, "and 50 more" in body) == (url == SLACK, url == TEAMS)
