@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dqx.environment import BASE_DIR
-from tests.api import servers
+from tests.api import elsewhere, servers
 from tests.conftest import PASSWORD
 from tests.pages import chromium
 
@@ -35,12 +35,13 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": found, "args": chromium.ARGUMENTS}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def site(django_db_setup, tmp_path_factory):
-    """The address of the pages, where people may sign up."""
+    """The address of the pages, where people may sign up and secrets can be kept."""
     folder = tmp_path_factory.mktemp("servers")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DQX_REGISTRATION_OPEN", "1")
+        patch.setenv("DQX_ENCRYPTION_KEYS", elsewhere.KEY)
         with servers.worker(folder), servers.web(folder) as http:
             yield http.address
 

@@ -8,18 +8,8 @@ from scripts_app.models import AlertRule, Channel
 from tests import steps
 from tests.alerts import receivers
 from tests.api import elsewhere
-from tests.api.servers import web as pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup, tmp_path_factory):
-    """The address of the pages, where addresses can be kept."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DQX_ENCRYPTION_KEYS", elsewhere.KEY)
-        with pages(tmp_path_factory.mktemp("servers")) as http:
-            yield http.address
 
 
 @pytest.fixture(autouse=True)

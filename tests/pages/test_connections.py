@@ -6,19 +6,9 @@ from playwright.sync_api import expect
 from scripts_app.models import Connection, Script
 from tests import steps
 from tests.api import elsewhere
-from tests.api.servers import web
 from tests.pages.test_every_page import fit_to_be_seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup, tmp_path_factory):
-    """The address of the pages, where passwords can be kept."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DQX_ENCRYPTION_KEYS", elsewhere.KEY)
-        with web(tmp_path_factory.mktemp("servers")) as http:
-            yield http.address
 
 
 @pytest.fixture(scope="module")
