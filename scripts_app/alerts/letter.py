@@ -90,9 +90,10 @@ def _event(telling: Telling) -> dict[str, Any]:
 
 def _end(telling: Telling, incident: Incident) -> str:
     """Why it is over; of what the channel had not heard before also what it was."""
+    gone = _gone(incident)
     if incident.kind == Trouble.SCHEDULE_LATE and not telling.n_told:
-        return f"{cut(incident.why, LONGEST_WHY)} It has run since."
-    return _gone(incident) or ENDS[Trouble(incident.kind)]
+        return f"{cut(incident.why, LONGEST_WHY)} {gone.capitalize() or 'It has run since'}."
+    return gone or ENDS[Trouble(incident.kind)]
 
 
 def _gone(incident: Incident) -> str:
