@@ -142,7 +142,7 @@ def edit_rule(session: Session, name: str, new_name: str | None, everything: boo
     changes |= {} if new_name is None else {"name": new_name}
     if not changes:
         raise click.UsageError("Say what to change.")
-    _show(session, session.api.send("PATCH", f"{ALERT_RULE.path}/{find(session, ALERT_RULE, name)['id']}", changes))
+    _show(session, session.api.send("PATCH", ALERT_RULE.at(find(session, ALERT_RULE, name)["id"]), changes))
 
 
 def _body(
@@ -178,7 +178,7 @@ def switch_off(session: Session, name: str) -> None:
 
 def _switch(session: Session, name: str, active: bool) -> None:
     found = find(session, ALERT_RULE, name)
-    one = session.api.send("PATCH", f"{ALERT_RULE.path}/{found['id']}", {"is_active": active})
+    one = session.api.send("PATCH", ALERT_RULE.at(found["id"]), {"is_active": active})
     if session.as_json:
         session.output.document(one)
         return

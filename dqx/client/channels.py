@@ -122,7 +122,7 @@ def edit_channel(session: Session, channel: str, name: str | None, url: bool, **
     changes = _body(session, url, **given) | ({} if name is None else {"name": name})
     if not changes:
         raise click.UsageError("Say what to change.")
-    _show(session, session.api.send("PATCH", f"{CHANNEL.path}/{found['id']}", changes))
+    _show(session, session.api.send("PATCH", CHANNEL.at(found["id"]), changes))
 
 
 def _body(

@@ -8,7 +8,7 @@ import sys
 import click
 
 import dqx
-from dqx.client import addresses, alerts, rows, runs, schedules, scripts
+from dqx.client import addresses, alerts, history, references, rows, runs, schedules, scripts
 from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
 from dqx.client.http import Api
 from dqx.client.output import Output, closed, moment
@@ -31,6 +31,8 @@ def root(context: click.Context) -> None:
 scripts.add_to(root)
 runs.add_to(root)
 rows.add_to(root)
+history.add_to(root)
+references.add_to(root)
 schedules.add_to(root)
 alerts.add_to(root)
 
@@ -104,6 +106,9 @@ def main() -> int:
         _flush()
     except Failure as failure:
         return _failed(session, failure)
+    except click.exceptions.NoArgsIsHelpError as exc:
+        session.output.note(exc.format_message())
+        return USAGE
     except click.UsageError as exc:
         return _failed(session, Failure("usage", f"{exc.format_message()}{_help(exc)}", USAGE))
     except (click.Abort, KeyboardInterrupt):

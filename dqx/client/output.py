@@ -176,6 +176,9 @@ def _hints(failure: Failure) -> Iterator[str]:
     for name in ("detail", "hint"):
         if failure.details.get(name):
             yield f"  {name}: {failure.details[name]}"
+    lines = failure.details.get("lines") or []
+    if len(lines) > 1:
+        yield from (f"  line {line['line']}: {line['message']}" for line in lines)
     yield from failure.details.get("shown", ())
 
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import click
 
@@ -13,20 +14,27 @@ LONGEST_ID = 9  # digits
 
 
 class Thing(NamedTuple):
-    """What things of a kind are called, where the API has them, and in which field their names stand."""
+    """What things of a kind are called, where the API has them, and in which fields their names and ids stand."""
 
     called: str
     path: str
     name: str = "name"
+    key: str = "id"
 
     @property
     def code(self) -> str:
         """What their refusals begin with."""
         return self.called.replace(" ", "_")
 
+    def at(self, pk: object) -> str:
+        """Where the API has the one of an id."""
+        return f"{self.path}/{quote(str(pk), safe='')}"
+
 
 SCRIPT = Thing("script", "sql_scripts")
 SCHEDULE = Thing("schedule", "scheduler", "job_name")
+RULE = Thing("rule", "reference_tables/rules", "rule_name", "rule_id")
+SOURCE = Thing("source", "reference_tables/sources", "source_name", "source_id")
 ALERT_RULE = Thing("alert rule", "alerts/rules")
 CHANNEL = Thing("channel", "alerts/channels")
 
@@ -41,7 +49,7 @@ def find(session: Session, thing: Thing, word: str) -> dict[str, Any]:
     """
     if word.isascii() and word.isdigit() and len(word) <= LONGEST_ID:
         try:
-            return dict(session.api.get(f"{thing.path}/{word}"))
+            return dict(session.api.get(thing.at(word)))
         except Failure as failure:
             if failure.code != f"{thing.code}_not_found":
                 raise
@@ -81,7 +89,7 @@ def _called(thing: Thing, known: Sequence[dict[str, Any]], word: str) -> dict[st
 
 def named(thing: Thing, one: dict[str, Any]) -> str:
     """As a sentence begins with it: Script 15 'Night flights'."""
-    return f"{thing.called.capitalize()} {one['id']} '{one[thing.name]}'"
+    return f"{thing.called.capitalize()} {one[thing.key]} '{one[thing.name]}'"
 
 
 def delete(session: Session, thing: Thing, one: dict[str, Any], yes: bool, warning: str = "") -> None:
@@ -95,7 +103,7 @@ def delete(session: Session, thing: Thing, one: dict[str, Any], yes: bool, warni
         Failure: they say no, nobody can be asked, or it is refused.
     """
     if not yes:
-        question = f"Delete {thing.called} {one['id']} '{one[thing.name]}'?"
+        question = f"Delete {thing.called} {one[thing.key]} '{one[thing.name]}'?"
         session.confirm(f"{warning} {question}" if warning else question)
-    session.api.send("DELETE", f"{thing.path}/{one['id']}")
+    session.api.send("DELETE", thing.at(one[thing.key]))
     session.output.note(f"{named(thing, one)} was deleted.")

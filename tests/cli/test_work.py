@@ -67,6 +67,22 @@ def test_the_whole_road_for_programs(dqx):
     assert dqx.does("query", "SELECT 1.50::numeric AS a", "--json").document["rows"] == [{"a": "1.50"}]
 
 
+def test_the_life_of_a_bad_row(dqx):
+    name = published(dqx, select("LIFE", "u1", "u2"))
+    dqx.does("scripts", "edit", name, "-f", "-", given=select("LIFE", "u2"))
+    dqx.does("populate", name)
+    dqx.does("publish", name, "--yes")
+    shown = dqx.does("history", "LIFE", "S1", "u1")
+    assert (
+        shown.facts.items() >= {"rule": "LIFE", "record": "u1", "now": "resolved"}.items()
+        and "value" not in shown.facts
+    )
+    assert [line.split()[2] for line in shown.out.split("\n\n")[1].splitlines()[2:]] == ["opened", "resolved"]
+    told = dqx.does("history", "LIFE", "S1", "u2", "--json").document
+    assert (told["is_bad"], [event["action"] for event in told["events"]]) == (True, ["opened"])
+    assert "never was" in dqx("history", "LIFE", "S1", "u3").err
+
+
 def test_a_refusal_shows_the_place_and_is_json_for_programs(dqx):
     done = dqx("query", "SELECT 1,\n  nonsense")
     assert (done.code, done.out) == (1, "") and done.err.endswith("    nonsense\n    ^\n")
