@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dqx.client import files
+from dqx.client import counts, files
 from dqx.client.errors import Failure
 from dqx.client.output import counted
 from dqx.client.session import Session, place_in, read_text, several, shared
@@ -34,6 +34,7 @@ def add_to(root: click.Group) -> None:
 @click.option("--from", "start", metavar="DATE", help="Only of this date and later, as 2024-12-31.")
 @click.option("--to", "end", metavar="DATE", help="Only of this date and earlier.")
 @click.option("--undated", is_flag=True, help="Only without a date.")
+@counts.by_option
 @click.option("--ordering", type=click.Choice(ORDERINGS), help="By this column; with - the other way round.")
 @click.option("--limit", type=click.IntRange(1), help=f"So many at most.  [default: {USUAL}]")
 @click.option("--all", "everything", is_flag=True, help="All of them, as they come.")
@@ -42,33 +43,39 @@ def add_to(root: click.Group) -> None:
     "--format", "form", type=click.Choice(FORMATS), help="What --export writes, where the name does not say it."
 )
 @shared
-def bad(
-    session: Session, limit: int | None, everything: bool, export: str | None, form: str | None, **filters: Any
-) -> None:
+def bad(session: Session, export: str | None, by: str | None, limit: int | None, **given: Any) -> None:
     """The bad rows that count now.
 
     With --json one document a line. An export has all rows that pass the filters.
     """
+    _check_together(export, by, limit, given)
     params = {
-        "rule_id": several(filters["rule"]),
-        "source_id": several(filters["source"]),
-        "source_uid": several(filters["uid"]),
-        "q": several(filters["q"]),
-        "date_from": filters["start"],
-        "date_to": filters["end"],
-        "undated": "true" if filters["undated"] else None,
-        "ordering": filters["ordering"],
+        "rule_id": several(given["rule"]),
+        "source_id": several(given["source"]),
+        "source_uid": several(given["uid"]),
+        "q": several(given["q"]),
+        "date_from": given["start"],
+        "date_to": given["end"],
+        "undated": "true" if given["undated"] else None,
+        "ordering": given["ordering"],
     }
-    if everything and limit:
-        raise click.UsageError("--all and --limit do not go together.")
-    if export:
-        if limit:
-            raise click.UsageError("An export has all rows that pass the filters; leave --limit out.")
-        _export(session, params, export, form or Path(export).suffix.lstrip(".").lower())
-    elif form:
-        raise click.UsageError("--format says what --export writes; name its FILE.")
+    if by:
+        counts.show(session, by, params, limit)
+    elif export:
+        _export(session, params, export, given["form"] or Path(export).suffix.lstrip(".").lower())
     else:
-        _list(session, params, None if everything else limit or USUAL)
+        _list(session, params, None if given["everything"] else limit or USUAL)
+
+
+def _check_together(export: str | None, by: str | None, limit: int | None, given: dict[str, Any]) -> None:
+    if given["everything"] and limit:
+        raise click.UsageError("--all and --limit do not go together.")
+    if by and (export or given["ordering"]):
+        raise click.UsageError("--by only counts; leave --export and --ordering out.")
+    if export and limit:
+        raise click.UsageError("An export has all rows that pass the filters; leave --limit out.")
+    if given["form"] and not export:
+        raise click.UsageError("--format says what --export writes; name its FILE.")
 
 
 def _list(session: Session, params: dict[str, Any], limit: int | None) -> None:

@@ -67,6 +67,18 @@ def test_the_whole_road_for_programs(dqx):
     assert dqx.does("query", "SELECT 1.50::numeric AS a", "--json").document["rows"] == [{"a": "1.50"}]
 
 
+def test_bad_rows_are_counted(dqx):
+    published(dqx, select("COUNTED", "u1", "u2"))
+    only = ["bad", "--rule", "COUNTED", "--by"]
+    assert dqx.does(*only, "rule").line("COUNTED") == ["COUNTED", "2"]
+    assert dqx.does(*only, "source", "--limit", 1, "--json").document == [{"source_id": "S1", "name": None, "count": 2}]
+    (date,) = dqx.does(*only, "date").out.splitlines()[2:]
+    assert date.split()[1] == "2"
+    assert dqx.does(*only, "rule", "--uid", "u3").err == "No bad row passes the filters.\n"
+    for more in (["date", "--limit", 1], ["rule", "--export", "x.csv"], ["uid"]):
+        assert dqx(*only, *more).code == 2, more
+
+
 def test_the_life_of_a_bad_row(dqx):
     name = published(dqx, select("LIFE", "u1", "u2"))
     dqx.does("scripts", "edit", name, "-f", "-", given=select("LIFE", "u2"))
