@@ -26,23 +26,23 @@ const channels = root.hasAttribute("data-may-channels") ? channelCards(renewed) 
 const boxed = (columns) => columns.map((column) => ({ ...column, cell: (one) => el("div", {}, column.cell(one)) }));
 
 const incidentColumns = boxed([
-  { head: "What", cell: what, classes: "stack-head" },
+  { head: "What", cell: what, classes: "stack-head.named" },
   { head: "Kind", cell: (one) => KINDS[one.kind], classes: "tight" },
-  { head: "Rule", cell: (one) => one.alert_rule },
+  { head: "Rule", cell: (one) => one.alert_rule, classes: "named" },
   { head: "Since", cell: (one) => [time(one.opened_at), one.closed_at ? el("small.muted.line", {}, "over ", time(one.closed_at)) : null], classes: "tight" },
 ]);
 
 const ruleColumns = boxed([
-  { head: "Rule", cell: ruleName, classes: "stack-head" },
+  { head: "Rule", cell: ruleName, classes: "stack-head.named" },
   { head: "Hears of", cell: (one) => [heard(one), el("small.muted.line", {}, `of ${scope(one)}`)] },
-  { head: "By", cell: (one) => (one.channels.length ? one.channels.map((channel) => channel.name).join(", ") : el("span.muted", {}, "nobody is told")) },
+  { head: "By", cell: (one) => (one.channels.length ? one.channels.map((channel) => channel.name).join(", ") : el("span.muted", {}, "nobody is told")), classes: "named" },
   { head: "On", cell: power },
   ...(mayWrite ? [{ head: "", cell: ruleButtons, classes: "row-buttons" }] : []),
 ]);
 
 const messageColumns = boxed([
   { head: "Message", cell: (one) => el("button.link-button", { type: "button", onclick: () => read(one) }, one.title || "Not written yet"), classes: "stack-head" },
-  { head: "Channel", cell: (one) => [one.channel.name, el("small.muted.line", {}, CHANNELS[one.channel.kind])] },
+  { head: "Channel", cell: (one) => [one.channel.name, el("small.muted.line", {}, CHANNELS[one.channel.kind])], classes: "named" },
   { head: "State", cell: state },
   { head: "When", cell: (one) => time(one.sent_at ?? one.created_at), classes: "tight" },
 ]);

@@ -30,8 +30,8 @@ const form = byId("editor") ? scheduleForm(saved) : null;
 const panel = schedulePanel(may, { change: edit, remove: erase, run: runNow, changed: put });
 
 const columns = [
-  { head: "Schedule", cell: name, classes: "stack-head" },
-  { head: "Script", cell: script },
+  { head: "Schedule", cell: name, classes: "stack-head.named" },
+  { head: "Script", cell: script, classes: "named" },
   { head: "When", cell: (one) => [el("span", {}, one.description), el("small.muted.line", {}, one.timezone)] },
   { head: "Next run", cell: next, classes: "tight" },
   { head: "Last result", cell: last },

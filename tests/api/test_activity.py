@@ -17,12 +17,16 @@ from tests.api.conftest import refused, wrong_fields
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/stats/"
-TODAY = datetime.now(UTC).date()
+
+
+def today():
+    """Of UTC. The tests may go on beyond midnight."""
+    return datetime.now(UTC).date()
 
 
 def happened(days_ago, action, n=1, rule="R1", source="S1", at=None):
     """Events of a day, at noon of UTC unless told."""
-    at = at or datetime.combine(TODAY - timedelta(days=days_ago), datetime.min.time(), UTC) + timedelta(minutes=1)
+    at = at or datetime.combine(today() - timedelta(days=days_ago), datetime.min.time(), UTC) + timedelta(minutes=1)
     sql.execute(
         "INSERT INTO dq.bad_detail_events (publication, at, action, rule_id, source_id, source_uid)"
         " SELECT 1, %(at)s, %(action)s, %(rule)s, %(source)s, 'u' || g FROM generate_series(1, %(n)s) g",
@@ -113,7 +117,7 @@ def test_changes_are_told_by_rule_and_source(as_viewer):
     happened(0, "reopened", 2, rule="R2")
     happened(0, "changed", 1, source="S2")
     found = as_viewer.get(f"{PATH}changes?days=7&timezone=UTC").json()
-    assert found["since"][:10] == (TODAY - timedelta(days=6)).isoformat()
+    assert found["since"][:10] == (today() - timedelta(days=6)).isoformat()
     nothing = dict.fromkeys(activity.ACTIONS, 0)
     assert found["rules"] == [
         {"rule_id": "R1", **nothing, "opened": 3, "changed": 1, "resolved": 1, "net": 2},

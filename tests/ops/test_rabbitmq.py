@@ -78,7 +78,8 @@ def test_beat_and_a_worker_populate_and_publish_what_is_due(web, broker, publish
     is_due(schedule)
     with servers.beat(tmp_path, broker=broker.url):
         assert steps.eventually(lambda: Run.objects.filter(kind="publish", status="succeeded").exists(), 25)
-    assert set(Run.objects.values_list("status", flat=True)) == {"succeeded"}
+    # Another minute may have begun.
+    assert set(Run.objects.values_list("status", flat=True)) <= {"succeeded", *Run.ACTIVE}
     assert DueTime.objects.filter(outcome="ran").exists() and len(steps.bad_rows()) == 1
 
 

@@ -145,7 +145,8 @@ def test_nobody_waits_for_it(before, monkeypatch):
 def waits_for(table):
     return bool(
         sql.rows(
-            "SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation = %(table)s::regclass",
+            "SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation = %(table)s::regclass"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
             {"table": f"dq.{table}"},
         )
     )

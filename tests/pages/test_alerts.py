@@ -160,3 +160,13 @@ def test_deleting_a_channel_leaves_its_rules(visitor, admin):
     page.get_by_role("button", name="Delete it").click()
     expect(row(page, "all")).to_contain_text("nobody is told")
     assert not Channel.objects.exists()
+
+
+def test_names_of_one_long_word_leave_the_buttons_in_view(visitor, admin):
+    channel = channels.create(
+        actor=admin, name="operations_of_the_warehouse_" * 3, kind="mail", addresses=["a@example.org"]
+    )
+    rules.create(actor=admin, name="all_that_goes_wrong_there_" * 3, on=["run_failed"], channels=[channel.pk])
+    visitor.sign_in(admin)
+    visitor.open("/alerts")
+    expect(visitor.page.locator("#rules tbody .row-buttons button").first).to_be_in_viewport(ratio=1)

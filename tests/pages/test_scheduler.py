@@ -241,3 +241,10 @@ def test_many_schedules_stay_readable(visit, publisher):
     expect(rows(page)).to_have_count(200)
     page.get_by_label("Search").fill("0777")
     expect(rows(page)).to_have_count(1)
+
+
+def test_names_of_one_long_word_leave_the_buttons_in_view(visit, publisher):
+    script = steps.new_script(publisher, name="checks_of_the_warehouse_" * 10)
+    scheduled(publisher, "every_night_of_the_warehouse_" * 3, script=script)
+    page = visit(publisher)
+    expect(rows(page).first.get_by_role("button", name="Run now")).to_be_in_viewport(ratio=1)
