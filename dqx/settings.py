@@ -2,15 +2,15 @@
 
 import os
 from datetime import timedelta
-from typing import Any
 
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
 # The Celery application has to be there before the first task; not in dqx/__init__.py, which the command line imports too.
-from dqx import celery, environment  # noqa: F401
+from dqx import beat, celery, environment  # noqa: F401
 from dqx.environment import BASE_DIR
 from dqx.monitoring import logs
+from dqx.rest import configuration
 
 # --- Who may reach it -------------------------------------------------------------------------------------------------
 SECRET_KEY = environment.required(
@@ -179,13 +179,8 @@ WORK_MEM_MB = environment.number("DQX_WORK_MEM_MB", 128, least=1)
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dqx.users.hashers.SameWorkBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -218,36 +213,8 @@ DEFAULT_FROM_EMAIL = environment.text("DQX_EMAIL_FROM", "DQX <dqx@localhost>")
 BASE_URL = environment.base_url("DQX_BASE_URL")
 
 # --- API --------------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "dqx.rest.refusals.exception_handler",
-    "COERCE_DECIMAL_TO_STRING": True,
-    "DEFAULT_SCHEMA_CLASS": "dqx.rest.openapi.Schema",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "DQX",
-    "DESCRIPTION": "Find bad rows with SQL, review them as a diff, publish them to one trusted table.",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": "/api/",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "PREPROCESSING_HOOKS": ["dqx.rest.openapi.one_form"],
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    # Where several have fields of one name.
-    "ENUM_NAME_OVERRIDES": {
-        "KindEnum": "scripts_app.models.Run.Kind",
-        "StatusEnum": "scripts_app.models.Run.Status",
-        "ChannelKindEnum": "scripts_app.models.Channel.Kind",
-        "MessageStatusEnum": "scripts_app.models.Message.Status",
-        "TroubleEnum": "scripts_app.models.Trouble",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-}
+REST_FRAMEWORK = configuration.FRAMEWORK
+SPECTACULAR_SETTINGS = configuration.DESCRIPTION
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.number("DQX_ACCESS_MINUTES", 15, least=1)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=environment.number("DQX_REFRESH_DAYS", 7, least=1)),
@@ -277,22 +244,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # else a traceback in the log comes one word a line
-
-
-def _every(seconds: int, task: str) -> dict[str, Any]:
-    # One that waited for a worker until the next is due says nothing more.
-    return {"task": task, "schedule": float(seconds), "options": {"expire_seconds": seconds}}
-
-
-# What beat forgot, runs left by a worker that died, and queued ones whose message was lost, are found within half a minute.
-CELERY_BEAT_SCHEDULE = {
-    "sweep-schedules": _every(20, "scripts_app.tasks.sweep"),
-    "recover-runs": _every(15, "scripts_app.tasks.recover"),
-    "tell-alerts": _every(30, "scripts_app.tasks.tell"),
-    "trim-runs": _every(3_600, "scripts_app.tasks.trim"),
-    "mend-mirror": _every(3_600, "scripts_app.tasks.mend_mirror"),
-    "forget-tokens": _every(86_400, "dqx.users.tasks.forget_tokens"),
-}
+CELERY_BEAT_SCHEDULE = beat.SCHEDULE
 
 # --- How it is watched ------------------------------------------------------------------------------------------------
 LOGGING = logs.config(environment.log_format())
