@@ -13,9 +13,9 @@ from dqx.sql import Reader
 from dqx.users.permissions import Actor
 from scripts_app import columns, statements
 from scripts_app.columns import Select
-from scripts_app.databases import connections
-from scripts_app.databases.connections import Choice
+from scripts_app.databases import reading
 from scripts_app.databases.details import Details
+from scripts_app.databases.reading import Choice
 from scripts_app.ledger import endings, runs
 from scripts_app.ledger.watch import Progress, Watch, time_limit
 from scripts_app.models import Connection, Run, Script
@@ -39,10 +39,10 @@ def request(
         connection: the database to read this time; the script's own where None.
 
     Raises:
-        As `connections.choose`.
+        As `reading.choose`.
     """
     script = get_script_for(actor, pk, "scripts.populate_script")
-    chosen = connections.choose(connection, actor=actor) or script.connection
+    chosen = reading.choose(connection, actor=actor) or script.connection
     once = chosen if isinstance(chosen, Details) else None
     read = {"connection_name": chosen.name if isinstance(chosen, Connection) else "", "connection_given": bool(once)}
     return runs.open_run(
@@ -68,7 +68,7 @@ def populate(
         DQXError: what is wrong with the text or its rows, a limit that was passed, or a cancel.
     """
     script = Script.objects.get(runs=run)
-    database = connections.of_run(run, sealed)
+    database = reading.of_run(run, sealed)
     select = columns.check(run.content, database)
     seconds = time_limit(script)
     with Reader(seconds, database) as reader:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from dqx.admin_tools import OperationAdmin, OperationForm
 from dqx.users.permissions import may
 from scripts_app import columns, populate, publish, scripts, text
-from scripts_app.databases import connections
+from scripts_app.databases import reading
 from scripts_app.models import Run, Script
 from scripts_app.permissions import ACTIONS
 
@@ -41,7 +41,7 @@ class ScriptForm(OperationForm):
         """The text has to be one SELECT of the five columns, and the server has to allow the time limit."""
         scripts.check_time_limit(values["time_limit"])
         connection = values.get("connection", self.instance.connection)
-        columns.check(text.clean(values["content"]), connections.address(connection))
+        columns.check(text.clean(values["content"]), reading.address(connection))
 
 
 @admin.register(Script)

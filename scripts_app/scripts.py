@@ -12,7 +12,7 @@ from dqx.audit import log
 from dqx.errors import Conflict, Invalid
 from dqx.users.permissions import Actor, require
 from scripts_app import columns, statements, text
-from scripts_app.databases import connections
+from scripts_app.databases import reading
 from scripts_app.ledger import claims
 from scripts_app.models import Connection, Run, Script
 from scripts_app.permissions import get_script_for
@@ -53,7 +53,7 @@ def create(
         connection=database,
         time_limit=check_time_limit(time_limit),
     )
-    columns.check(script.content, connections.address(database))
+    columns.check(script.content, reading.address(database))
     with transaction.atomic():
         _save(script)
         versions.keep(script, None, author=owner)
@@ -85,7 +85,7 @@ def update(
         changes["connection"] = _chosen(changes["connection"], script.connection, actor)
     _change(script, changes)
     if {"content", "connection"} & changes.keys():
-        columns.check(script.content, connections.address(script.connection))
+        columns.check(script.content, reading.address(script.connection))
     with transaction.atomic():
         script = get_script_for(actor, pk, "scripts.change_script", lock=True)
         versions.check_current(script, version)
@@ -122,7 +122,7 @@ def _chosen(choice: Connection | str | None, now: Connection | None, actor: Acto
     if now is not None and choice in (now, now.name):
         return now
     require(actor, "scripts.view_connection")
-    return connections.named(choice) if isinstance(choice, str) else choice
+    return reading.named(choice) if isinstance(choice, str) else choice
 
 
 def _change(script: Script, changes: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from django.db import connection as database
 
 from dqx.errors import NotAllowed
 from scripts_app import scripts
-from scripts_app.databases import connections, vault
+from scripts_app.databases import connections, reading, vault
 from scripts_app.models import Connection
 from tests import steps
 
@@ -34,7 +34,7 @@ def test_a_key_is_changed_by_putting_the_new_one_in_front(settings):
     settings.ENCRYPTION_KEYS = [KEY]
     kept = Connection(name="x", host="127.0.0.1", secret=vault.encrypt("S3CRET"))
     settings.ENCRYPTION_KEYS = ["9" * 42 + "8=", KEY]
-    assert connections.address(kept)["PASSWORD"] == "S3CRET"
+    assert reading.address(kept)["PASSWORD"] == "S3CRET"
 
 
 def test_only_admins_choose_a_connection(admin, author, settings):

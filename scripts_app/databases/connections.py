@@ -1,7 +1,5 @@
 """Named databases that scripts and queries may read. Their secret is encrypted at rest and leaves only towards their own server."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,17 +12,11 @@ from dqx.errors import Conflict, Invalid, NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
 from scripts_app.databases import details, vault
-from scripts_app.databases.details import Details
-from scripts_app.models import Connection, Run, Script
+from scripts_app.models import Connection, Script
 
 MOST_NAMED = 20
 LONGEST_NAME = 100
 MOST_AT_ONCE = 100
-# A stored connection's name, details that are used once, or None for what is usual.
-Choice = str | Details | None
-
-
-# --- The stored ones --------------------------------------------------------------------------------------------------
 
 
 def listed(*, actor: Actor, place: Place = FIRST, size: int | None = None) -> Page:
@@ -162,59 +154,6 @@ def rotate_secrets(*, actor: Actor) -> tuple[int, list[str]]:
     return vault.rotate_all(Connection.objects.all())
 
 
-# --- Their use --------------------------------------------------------------------------------------------------------
-
-
-def choose(choice: Choice, *, actor: Actor) -> Connection | Details | None:
-    """What a request named to read from, if the actor may.
-
-    Raises:
-        NotSignedIn, NotAllowed.
-        Invalid: there is no such connection, or details are malformed or lead where they may not.
-    """
-    if choice is None:
-        return None
-    if isinstance(choice, Details):
-        require(actor, "scripts.enter_connection")
-        details.check(choice)
-        return choice
-    require(actor, "scripts.use_connection")
-    return named(choice)
-
-
-def of_run(run: Run, sealed: str = "") -> Mapping[str, Any] | None:
-    """The address that a populate reads from; None for this database.
-
-    Args:
-        sealed: what the run's message brought of details that are used once.
-
-    Raises:
-        NotAllowed: the one who gave details may no longer do so.
-        Invalid: the connection is gone, or leads where it may not.
-        Conflict: the details or the key of the secret are gone.
-    """
-    if run.connection_given:
-        require(run.actor, "scripts.enter_connection")
-        return address(Details(**vault.unseal(sealed, run.pk)))
-    return address(named(run.connection_name)) if run.connection_name else None
-
-
-def seal(once: Details, run: int) -> str:
-    """The details as they travel to the worker that does `run`."""
-    return vault.seal(asdict(once), run)
-
-
-def address(connection: Connection | Details | None) -> Mapping[str, Any] | None:
-    """A database in the form of Django's settings; None for none, which means this database.
-
-    Raises:
-        As `details.address` and `details.of`.
-    """
-    if connection is None:
-        return None
-    return details.address(connection if isinstance(connection, Details) else details.of(connection))
-
-
 def _record(actor: Actor, verb: str, before: Connection | None, after: Connection | None, **more: Any) -> None:
     known = before or after
     log.record(
@@ -236,20 +175,6 @@ def _told(connection: Connection | None) -> dict[str, Any] | None:
         for name in ("name", "host", "port", "dbname", "username", "sslmode", "runs_at_once")
     }
     return {**told, "has_password": bool(connection.secret)}
-
-
-def named(name: str) -> Connection:
-    """The stored connection of this name, for an operation that has asked whether it may be used.
-
-    Raises:
-        Invalid: there is none.
-    """
-    found = Connection.objects.filter(name=name).first() if "\x00" not in name else None
-    if found is None:
-        raise Invalid(
-            "connection_unknown", f"There is no connection called '{name[:LONGEST_NAME]}'.", field="connection"
-        )
-    return found
 
 
 def _found(connections: QuerySet[Connection], pk: int) -> Connection:

@@ -8,7 +8,7 @@ import psycopg2
 from dqx.errors import DQXError, NotAllowed, NotFound, NotSignedIn
 from dqx.sql import Reader
 from dqx.users.permissions import Actor, require
-from scripts_app.databases import connections, probe_statements
+from scripts_app.databases import connections, probe_statements, reading
 from scripts_app.models import Connection
 
 SECONDS = 5
@@ -57,7 +57,7 @@ def test_connection(pk: int, *, actor: Actor) -> Outcome:
 
 
 def _look(connection: Connection, started: float) -> Outcome:
-    with Reader(SECONDS, connections.address(connection)) as reader, reader.ended_after(SECONDS + 1):
+    with Reader(SECONDS, reading.address(connection)) as reader, reader.ended_after(SECONDS + 1):
         latency = round((time.monotonic() - started) * 1000, 1)
         (found,) = reader.rows(probe_statements.about_session())
         return Outcome(True, latency_ms=latency, tls=reader.tls, **found)

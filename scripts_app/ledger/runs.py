@@ -12,7 +12,7 @@ from dqx import sql
 from dqx.audit import log
 from dqx.errors import Cancelled, Conflict
 from dqx.users.permissions import Actor, require
-from scripts_app.databases import connections
+from scripts_app.databases import reading
 from scripts_app.databases.details import Details
 from scripts_app.ledger import claims, endings
 from scripts_app.models import Run, Script
@@ -66,7 +66,7 @@ def open_run(
             ) from exc
     logger.info("run opened", run_id=run.pk, kind=kind, trigger=trigger)
     if dispatch:
-        sealed = connections.seal(once, run.pk) if once else ""
+        sealed = reading.seal(once, run.pk) if once else ""
         transaction.on_commit(lambda: claims.announce(run, sealed))
     return run
 

@@ -19,8 +19,8 @@ from dqx.sql import Reader
 from dqx.users.permissions import Actor, require
 from dqx.values import Writer
 from scripts_app import columns, text
-from scripts_app.databases import connections
-from scripts_app.databases.connections import Choice
+from scripts_app.databases import reading
+from scripts_app.databases.reading import Choice
 from scripts_app.queries import query_statements, stops
 from scripts_app.server_errors import refusal
 
@@ -70,7 +70,7 @@ def run(
         Refused: it is not one SELECT, PostgreSQL refuses it, or it takes too long; a row does not fit into an answer.
         TooMany: as many queries as may are running.
         Cancelled: the actor stopped it.
-        As `connections.choose` and `Reader`.
+        As `reading.choose` and `Reader`.
     """
     return _Look("query", query, limit, tag).take(actor, connection)
 
@@ -101,7 +101,7 @@ class _Look:
         try:
             self.text = text.clean(self.content, self.thing)
             self.statement, self.skipped = text.statement(self.text, self.thing)
-            database = connections.address(connections.choose(choice, actor=person))
+            database = reading.address(reading.choose(choice, actor=person))
             with _slot(), Reader(settings.QUERY_SECONDS, database) as reader, stops.heard(reader, person, self.tag):
                 answer = self._read(reader, started)
             outcome = f"{len(answer.rows)} rows"

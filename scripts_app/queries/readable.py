@@ -9,7 +9,7 @@ from django.conf import settings
 from dqx.errors import NotFound, Unavailable
 from dqx.sql import Reader
 from dqx.users.permissions import Actor, require
-from scripts_app.databases import connections
+from scripts_app.databases import reading
 from scripts_app.queries import readable_statements
 
 MOST_TABLES = 2_000
@@ -67,7 +67,7 @@ def columns(schema: str, table: str, *, actor: Actor, connection: str | None = N
 
 
 def _asked(actor: Actor, connection: str | None, look: Callable[[Reader], Found]) -> Found:
-    database = connections.address(connections.choose(connection, actor=actor))
+    database = reading.address(reading.choose(connection, actor=actor))
     with Reader(settings.CHECK_SECONDS, database) as reader, reader.ended_after(settings.CHECK_SECONDS + 1):
         try:
             return look(reader)

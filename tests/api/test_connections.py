@@ -18,7 +18,8 @@ from dqx import sql
 from dqx.errors import NotAllowed, NotSignedIn
 from dqx.users.roles import MATRIX
 from scripts_app import scripts
-from scripts_app.databases import connections, probe, vault
+from scripts_app.databases import connections, probe, reading, vault
+from scripts_app.databases.details import Details
 from scripts_app.models import Connection
 from tests.api import elsewhere
 from tests.api.conftest import refused, wrong_fields
@@ -212,8 +213,8 @@ OPERATIONS = {
     "scripts.change_connection": lambda actor, pk: connections.update(pk, actor=actor, name="n"),
     "scripts.delete_connection": lambda actor, pk: connections.delete(pk, actor=actor),
     "scripts.test_connection": lambda actor, pk: probe.test_connection(pk, actor=actor),
-    "scripts.use_connection": lambda actor, pk: connections.choose("wh", actor=actor),
-    "scripts.enter_connection": lambda actor, pk: connections.choose(connections.Details("127.0.0.1", 1, "d", "u", ""), actor=actor),
+    "scripts.use_connection": lambda actor, pk: reading.choose("wh", actor=actor),
+    "scripts.enter_connection": lambda actor, pk: reading.choose(Details("127.0.0.1", 1, "d", "u", ""), actor=actor),
 }  # fmt: skip
 
 

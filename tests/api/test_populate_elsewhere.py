@@ -16,7 +16,7 @@ from dqx import sql
 from dqx.errors import NotAllowed
 from dqx.users.models import User
 from scripts_app import populate
-from scripts_app.databases import connections, vault
+from scripts_app.databases import connections, reading, vault
 from scripts_app.databases.details import Details
 from scripts_app.ledger import claims, execution, runs
 from scripts_app.models import Connection, Run, Script
@@ -59,7 +59,7 @@ def do(script, actor, connection=None, sealed=None):
     """Populate here and now; the ended run."""
     run = populate.request(script.pk, actor=actor, trigger="cli", dispatch=False, connection=connection)
     once = connection if isinstance(connection, Details) else None
-    execution.execute(run.pk, sealed=(connections.seal(once, run.pk) if once else "") if sealed is None else sealed)
+    execution.execute(run.pk, sealed=(reading.seal(once, run.pk) if once else "") if sealed is None else sealed)
     run.refresh_from_db()
     return run
 
@@ -181,7 +181,7 @@ def test_details_that_are_malformed_are_told_by_field_and_never_repeated(script,
 def test_a_role_that_is_taken_away_counts_for_details_too(script, admin, there):
     run = populate.request(script.pk, actor=admin, trigger="cli", dispatch=False, connection=Details(**there.details))
     User.objects.filter(pk=admin.pk).update(is_superuser=False, role="author")
-    execution.execute(run.pk, sealed=connections.seal(Details(**there.details), run.pk))
+    execution.execute(run.pk, sealed=reading.seal(Details(**there.details), run.pk))
     run.refresh_from_db()
     assert (run.status, run.error["code"]) == ("failed", "not_allowed")
 
@@ -195,7 +195,7 @@ def test_details_that_did_not_arrive_fail_the_run(script, admin, there, sealed):
 
 def test_details_of_another_run_and_old_ones_do_not_open(script, admin, there, monkeypatch):
     details = Details(**there.details)
-    assert do(script, admin, details, sealed=connections.seal(details, 0)).error["code"] == "details_lost"
+    assert do(script, admin, details, sealed=reading.seal(details, 0)).error["code"] == "details_lost"
     monkeypatch.setattr(vault, "DETAILS_LIVE", timedelta(seconds=-1))
     assert do(script, admin, details).error["code"] == "details_lost"
 
@@ -231,7 +231,7 @@ def test_a_query_reads_elsewhere_too(as_author, as_admin, there, far):
 
 def test_a_query_by_somebody_who_may_not_is_told_nothing(make_user, monkeypatch):
     with pytest.raises(NotAllowed):
-        connections.choose("nowhere", actor=make_user("somebody"))
+        reading.choose("nowhere", actor=make_user("somebody"))
 
 
 # --- The message, and real servers ----------------------------------------------------------------------------------------
