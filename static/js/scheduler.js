@@ -1,16 +1,14 @@
 // The schedules: which want somebody, when each comes next and how it went last; on and off, run now, and the form.
 import { confirm } from "./shared/confirm.js";
-import { byId, el, icon, settled } from "./shared/dom.js";
-import { count, words } from "./shared/format.js";
+import { byId, el, settled } from "./shared/dom.js";
+import { count } from "./shared/format.js";
 import { address, exchange, get, post, remove } from "./shared/http.js";
 import { launcher } from "./shared/launch.js";
 import { attempt, hush, tell } from "./shared/notice.js";
-import { isActive } from "./shared/progress.js";
-import { status, time } from "./shared/run.js";
 import { fill } from "./shared/table.js";
+import { isBusy, scheduleColumns } from "./scheduler/columns.js";
 import { scheduleForm } from "./scheduler/form.js";
 import { ordered, sifted, tally, trouble } from "./scheduler/logic.js";
-import { strip } from "./scheduler/marks.js";
 import { schedulePanel } from "./scheduler/panel.js";
 
 const PAGE = 500; // schedules a request
@@ -28,63 +26,7 @@ let timer;
 const launch = launcher(byId("launch"), { mayCancel: may.run, named: true });
 const form = byId("editor") ? scheduleForm(saved) : null;
 const panel = schedulePanel(may, { change: edit, remove: erase, run: runNow, changed: put });
-
-const columns = [
-  { head: "Schedule", cell: name, classes: "stack-head.named" },
-  { head: "Script", cell: script, classes: "named" },
-  { head: "When", cell: (one) => [el("span", {}, one.description), el("small.muted.line", {}, one.timezone)] },
-  { head: "Next run", cell: next, classes: "tight" },
-  { head: "Last result", cell: last },
-  { head: "On", cell: power },
-  ...(may.run || may.change ? [{ head: "", cell: buttons, classes: "row-buttons" }] : []),
-].map((column) => ({ ...column, cell: (one) => el("div", {}, column.cell(one)) }));
-
-// --- Cells ----------------------------------------------------------------------------------------------------------------------
-
-function name(one) {
-  const open = el("button.link-button", { type: "button", onclick: () => panel.open(one) }, one.job_name);
-  return [open, one.problem ? el("p.row-problem", {}, icon("exclamation-triangle-fill"), ` ${one.problem}`) : null, one.late ? late(one) : null];
-}
-
-/** Since when it should have run, and why it has not. */
-function late(one) {
-  return el("p.row-problem", {}, el("span.status.status-failed", {}, "Late"), " since ", time(one.late_since), `. ${one.late_why}`);
-}
-
-function script(one) {
-  return [el("span", {}, one.script_name ?? "–"), el("small.muted.line", {}, words(one.operation))];
-}
-
-function next(one) {
-  return one.next_run ? time(one.next_run) : el("span.muted", {}, one.problem && one.is_active ? "rests" : one.is_active ? "never" : "off");
-}
-
-function last(one) {
-  const run = one.last_run;
-  const marks = one.recent.length ? strip(one.recent) : null;
-  if (!run) {
-    return [el("span.muted", {}, "not yet"), marks];
-  }
-  const why = run.status === "failed" && run.error ? el("p.row-problem.clip-2", { title: run.error.message }, run.error.message) : null;
-  return [el("a.run-link", { href: `/runs/${run.id}`, "aria-label": `${words(run.kind)} ${run.id}, ${run.status}` }, status(run.status)), " ", el("span.muted", {}, time(run.created_at)), marks, why];
-}
-
-function power(one) {
-  const label = `${one.job_name}: switched on`;
-  const box = el("input.form-check-input", { type: "checkbox", role: "switch", "aria-label": label, disabled: !may.change, onchange: () => toggle(one, box) });
-  box.checked = one.is_active;
-  return el("span.form-check.form-switch", {}, box);
-}
-
-function buttons(one) {
-  const run = el("button.btn.btn-quiet.btn-sm", { type: "button", "aria-label": `Run now: ${one.job_name}`, disabled: isBusy(one), onclick: () => runNow(one) }, icon("play"), " Run now");
-  const change = el("button.btn.btn-quiet.btn-sm", { type: "button", "aria-label": `Edit ${one.job_name}`, onclick: () => edit(one) }, icon("pencil"));
-  return [may.run ? run : null, may.change ? change : null];
-}
-
-function isBusy(one) {
-  return Boolean(one.last_run && isActive(one.last_run));
-}
+const columns = scheduleColumns(may, { open: (one) => panel.open(one), change: edit, run: runNow, toggle });
 
 // --- The list -------------------------------------------------------------------------------------------------------------------
 
