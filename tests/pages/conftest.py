@@ -12,6 +12,7 @@ from dqx.environment import BASE_DIR
 from tests.api import elsewhere, servers
 from tests.conftest import PASSWORD
 from tests.pages import chromium
+from tests.pages.desk import Desk
 
 # Playwright keeps an event loop in this thread, which Django takes for a reason not to speak with the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -118,6 +119,12 @@ def visitor(page, site):
     visitor = Visitor(page, site)
     yield visitor
     assert not visitor.complaints, visitor.complaints
+
+
+@pytest.fixture
+def desk(visitor, author):
+    """An author at the editor."""
+    return Desk(visitor, author)
 
 
 @pytest.fixture

@@ -1,69 +1,17 @@
-"""The editor, as somebody writes in it: real names are completed, errors are at their place, and nothing that is typed is lost."""
+"""The editor, as somebody writes in it: real names are completed, and what is typed is saved, populated and deleted."""
 
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from scripts_app import scripts
 from scripts_app.models import Run, Script
 from scripts_app.scheduling import schedules
 from tests import steps
-from tests.conftest import PASSWORD
+from tests.pages.desk import ENDLESS, OTHER, Desk, rows
 from tests.pages.test_every_page import fit_to_be_seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ENDLESS = steps.FIVE + " FROM generate_series(1, 100000000000) g WHERE g < 0"
-OTHER = steps.FIVE.replace("'v'", "'other'")
-
-
-class Desk:
-    """The page of the editor."""
-
-    def __init__(self, visitor, person):
-        self.visitor, self.page = visitor, visitor.page
-        visitor.sign_in(person)
-
-    def open(self, script=None):
-        self.visitor.open(f"/editor/{script.pk if script else 'new'}")
-        expect(self.state).not_to_have_text("Loading…")
-        return self
-
-    @property
-    def code(self):
-        return self.page.get_by_role("textbox", name="SQL of the script")
-
-    @property
-    def state(self):
-        return self.page.locator("#saved")
-
-    def write(self, text):
-        self.code.click()
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.insert_text(text)
-
-    def text(self):
-        return "\n".join(self.page.locator("#code .cm-line").all_inner_texts()).replace("\xa0", " ")
-
-    def press(self, keys):
-        self.page.keyboard.press(keys)
-
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def says(self, text):
-        expect(self.page.get_by_text(text).first).to_be_visible()
-
-
-@pytest.fixture
-def desk(visitor, author):
-    return Desk(visitor, author)
-
-
-def rows(desk):
-    return desk.page.get_by_role("region", name="Rows, table").locator("tbody tr")
-
 
 # --- Writing --------------------------------------------------------------------------------------------------------------
 
@@ -181,87 +129,6 @@ def test_the_keyboard_leaves_the_editor(desk):
     expect(desk.code).to_have_accessible_description(re.compile("press Escape first"))
 
 
-# --- Running --------------------------------------------------------------------------------------------------------------
-
-
-def test_rows_are_shown_with_their_number_and_time_and_null_as_such(desk):
-    desk.open()
-    desk.write(
-        "SELECT 'R' AS rule_id, 'S' AS source_id, g AS source_uid, CASE WHEN g > 1 THEN '<b>x</b>' END AS data_value,"
-        " DATE '2024-01-01' AS txn_date FROM generate_series(9007199254740993, 9007199254741200) g"
-    )
-    desk.press("Control+Enter")
-    expect(rows(desk)).to_have_count(100)
-    expect(rows(desk).first).to_contain_text("9007199254740993")
-    expect(rows(desk).first).to_contain_text("<b>x</b>")
-    expect(desk.page.locator("#rows-figures")).to_have_text(
-        re.compile(r"The first 100 rows in [\d.]+ s; there are more")
-    )
-    desk.page.locator("#limit").select_option("500")
-    desk.button("Run").click()
-    expect(rows(desk)).to_have_count(208)
-    expect(desk.page.locator("#rows-figures")).to_have_text(re.compile(r"^208 rows in"))
-
-
-def test_null_is_told_from_the_empty_text(desk):
-    desk.open()
-    desk.write(steps.FIVE.replace("'v'", "NULL") + " UNION ALL " + steps.FIVE.replace("'v'", "''"))
-    desk.press("Control+Enter")
-    expect(rows(desk).locator("td:nth-child(4)")).to_have_text(["NULL", "empty"])
-
-
-def test_an_error_is_marked_at_its_place(desk):
-    desk.open()
-    desk.write("\n\n" + steps.FIVE.replace("'v'", "\n nowhere"))
-    desk.press("Control+Enter")
-    desk.says('column "nowhere" does not exist')
-    expect(desk.page.locator(".cm-lintRange-error")).to_have_text("nowhere")
-    expect(desk.page.locator(".cm-lint-marker-error")).to_have_count(1)
-    desk.button("Go to line 4").click()
-    expect(desk.code).to_be_focused()
-    desk.page.keyboard.type("1 --")
-    desk.press("Control+Enter")
-    expect(desk.page.locator(".cm-lintRange-error")).to_have_count(0)
-    desk.visitor.complaints.clear()  # the browser's own line about the 422
-
-
-def test_an_error_of_a_save_is_marked_too(desk, author):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(steps.FIVE + " FROM nowhere")
-    desk.press("Control+s")
-    expect(desk.page.locator(".cm-lintRange-error")).to_have_text("nowhere")
-    expect(desk.state).to_have_text("Unsaved changes")
-    script.refresh_from_db()
-    assert script.content == steps.FIVE
-    desk.visitor.complaints.clear()
-
-
-def test_a_slow_look_is_given_up_and_the_server_ends_it(desk):
-    desk.open()
-    desk.write(ENDLESS)
-    desk.press("Control+Enter")
-    assert steps.eventually(looks)
-    desk.button("Stop").click()
-    expect(desk.button("Run")).to_be_enabled()
-    expect(desk.page.locator("#notice")).to_be_empty()
-    assert steps.eventually(lambda: not looks(), 5)
-    desk.press("Control+Enter")
-    assert steps.eventually(looks)
-    desk.page.goto("about:blank")  # who leaves wants no answer any more
-    assert steps.eventually(lambda: not looks(), 5)
-
-
-def looks():
-    """How many looks at rows the server is busy with."""
-    with steps.superuser() as cursor:
-        cursor.execute(
-            "SELECT FROM pg_stat_activity WHERE application_name = 'dqx script' AND datname = current_database()"
-            " AND state = 'active' AND query LIKE 'COPY%%100000000000%%'"
-        )
-        return cursor.rowcount
-
-
 # --- Populating and deleting --------------------------------------------------------------------------------------------------
 
 
@@ -307,111 +174,6 @@ def test_a_delete_says_what_goes_and_what_stays(desk, author, publisher):
     expect(desk.page).to_have_url(f"{desk.visitor.site}/editor")
     assert not Script.objects.exists()
     assert len(steps.bad_rows()) == 1
-    desk.visitor.complaints.clear()
-
-
-# --- Nothing is lost --------------------------------------------------------------------------------------------------------
-
-
-def test_somebody_elses_save_leaves_the_choice(desk, author, publisher):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(OTHER)
-    scripts.update(script.pk, actor=publisher, content=steps.FIVE.replace("'v'", "'theirs'"))
-    desk.press("Control+s")
-    dialog = desk.page.get_by_role("dialog", name="paula saved another text meanwhile")
-    dialog.get_by_role("button", name="See the difference").click()
-    expect(dialog.locator(".cm-changedText").first).to_be_visible()
-    expect(dialog.locator(".cm-deletedChunk")).to_contain_text("theirs")
-    dialog.get_by_role("button", name="Decide later").click()
-    assert desk.text() == OTHER
-    desk.press("Control+s")
-    dialog.get_by_role("button", name="Load theirs").click()
-    expect(desk.code).to_contain_text("theirs")
-    expect(desk.state).to_have_text("Saved")
-    desk.code.click()
-    desk.press("Control+z")
-    expect(desk.code).to_contain_text("other")
-    desk.visitor.complaints.clear()
-
-
-def test_keeping_ones_own_text_makes_it_the_next_version(desk, author, publisher):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(OTHER)
-    scripts.update(script.pk, actor=publisher, content=steps.FIVE.replace("'v'", "'theirs'"))
-    desk.press("Control+s")
-    desk.page.get_by_role("dialog").get_by_role("button", name="Keep mine").click()
-    expect(desk.state).to_have_text("Saved")
-    script.refresh_from_db()
-    assert script.content == OTHER
-    assert script.versions.count() == 3
-    desk.visitor.complaints.clear()
-
-
-def test_what_was_not_saved_is_there_again(desk, author):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(OTHER)
-    desk.page.get_by_label("Description").fill("half done")
-    expect(desk.state).to_have_text("Unsaved changes")
-    asked = []
-    desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    desk.page.reload()
-    desk.says("Your unsaved changes of")
-    assert asked == ["beforeunload"]
-    assert desk.text() == OTHER
-    expect(desk.page.get_by_label("Description")).to_have_value("half done")
-    desk.button("Discard them").click()
-    assert desk.text() == steps.FIVE
-    expect(desk.state).to_have_text("Saved")
-    desk.page.reload()
-    expect(desk.state).to_have_text("Saved")
-    expect(desk.page.locator("#draft")).to_be_empty()
-
-
-def test_a_page_that_crashed_lost_nothing_and_a_newer_text_is_not_overwritten(desk, author, publisher):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(OTHER)
-    assert steps.eventually(lambda: desk.page.evaluate("(key) => key in localStorage", f"dqx.draft.arthur.{script.pk}"))
-    desk.page.close(run_before_unload=False)
-    scripts.update(script.pk, actor=publisher, content=steps.FIVE.replace("'v'", "'theirs'"))
-    again = desk.visitor.page = desk.page = desk.visitor.page.context.new_page()
-    desk.open(script)
-    desk.says("The script was saved since by somebody")
-    assert desk.text() == OTHER
-    desk.press("Control+s")
-    expect(again.get_by_role("dialog", name="paula saved another text meanwhile")).to_be_visible()
-
-
-def test_one_whose_session_ended_signs_in_and_the_save_goes_on(desk, author):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(OTHER)
-    Session.objects.all().delete()
-    desk.press("Control+s")
-    dialog = desk.page.get_by_role("dialog", name="Sign in again")
-    dialog.get_by_label("Password").fill(PASSWORD)
-    desk.press("Enter")
-    expect(desk.state).to_have_text("Saved")
-    script.refresh_from_db()
-    assert script.content == OTHER
-    desk.visitor.complaints.clear()  # the browser's own line about the 401
-
-
-def test_a_lost_connection_is_told_and_nothing_is_lost(desk, author):
-    script = steps.new_script(author)
-    desk.open(script)
-    desk.write(OTHER)
-    desk.page.context.set_offline(True)
-    desk.press("Control+s")
-    desk.says("DQX can't be reached.")
-    assert desk.text() == OTHER
-    expect(desk.state).to_have_text("Unsaved changes")
-    desk.page.context.set_offline(False)
-    desk.press("Control+s")
-    expect(desk.state).to_have_text("Saved")
     desk.visitor.complaints.clear()
 
 
