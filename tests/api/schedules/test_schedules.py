@@ -1,52 +1,24 @@
 """Schedules over HTTP: line by line what contract.md says of /api/scheduler/."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from dqx.users.models import User
 from scripts_app.models import Run, Schedule
 from tests import steps
-from tests.api import servers
 from tests.api.conftest import Api, refused, wrong_fields
-from tests.conftest import PASSWORD
+from tests.api.schedules.bodies import PATH, WHEN, body, made, when
 
 pytestmark = pytest.mark.django_db
-PATH = "/api/scheduler/"
 FIELDS = {
     "id", "job_name", "script_id", "script_name", "frequency", "time", "day_of_week", "day_of_month", "cron_schedule", "timezone",
     "operation", "is_active", "description", "owner", "problem", "next_run", "last_run", "created_at", "updated_at",
     "catch_up", "next_due_at", "late", "late_since", "late_why", "last_due", "recent",
 }  # fmt: skip
-WHEN = ("frequency", "time", "day_of_week", "day_of_month", "cron_schedule")
-
-
-@pytest.fixture
-def script(publisher):
-    return steps.new_script(publisher)
-
-
-@pytest.fixture
-def daily(as_publisher, script):
-    return made(as_publisher, script, frequency="daily", time="02:05", timezone="Europe/Berlin")
-
-
-def body(script, **more):
-    return {"job_name": "nightly", "script_id": script.pk, **more}
-
-
-def made(api, script, **more):
-    answer = api.post(PATH, body(script, **more))
-    assert answer.status_code == 201, answer.content
-    return answer.json()
-
-
-def when(told):
-    return [told[name] for name in WHEN]
 
 
 # --- The life of one ----------------------------------------------------------------------------------------------------------
@@ -264,142 +236,3 @@ def test_an_even_number_of_toggles_at_once_is_none(publisher):
     [thread.join() for thread in threads]
     assert Schedule.objects.get().is_active
     assert PeriodicTask.objects.filter(name=f"schedule {told['id']}", enabled=True).count() == 1
-
-
-# --- Times --------------------------------------------------------------------------------------------------------------------
-
-
-def test_next_runs_are_times_of_the_zone(as_viewer, daily):
-    told = as_viewer.get(f"{PATH}{daily['id']}/next_runs").json()
-    assert {name: told[name] for name in ("cron_schedule", "timezone", "description")} == {
-        "cron_schedule": "5 2 * * *", "timezone": "Europe/Berlin", "description": "At 02:05",
-    }  # fmt: skip
-    times = [datetime.fromisoformat(time) for time in told["next_runs"]]
-    assert len(times) == 5
-    assert times == sorted(times) and times[0] > timezone.now()
-    assert {time.strftime("%H:%M") for time in times} <= {
-        "02:05",
-        "03:00",
-    }  # there may be no 02:05 on a Sunday of March
-    assert {time.utcoffset() for time in times} <= {timedelta(hours=1), timedelta(hours=2)}
-    assert len(as_viewer.get(f"{PATH}{daily['id']}/next_runs?n=100").json()["next_runs"]) == 100
-
-
-@pytest.mark.parametrize("n", ["0", "101", "-1", "x", "1.5"])
-def test_next_runs_are_1_to_100(as_viewer, daily, n):
-    assert wrong_fields(as_viewer.get(f"{PATH}{daily['id']}/next_runs?n={n}")) == {"n"}
-
-
-def test_either_day_field_will_do(as_viewer, as_publisher, script):
-    told = made(as_publisher, script, cron_schedule="0 0 13 * fri")
-    assert told["description"] == "At 00:00, on day 13 of the month, or on Friday"
-    times = as_viewer.get(f"{PATH}{told['id']}/next_runs?n=60").json()["next_runs"]
-    found = [datetime.fromisoformat(time) for time in times]
-    assert all(time.day == 13 or time.weekday() == 4 for time in found)
-    assert {time.weekday() for time in found} > {4}
-
-
-def test_months_without_that_day_are_left_out(as_viewer, as_publisher, script):
-    told = made(as_publisher, script, frequency="monthly", time="12:00", day_of_month=31)
-    times = as_viewer.get(f"{PATH}{told['id']}/next_runs?n=7").json()["next_runs"]
-    assert {datetime.fromisoformat(time).month for time in times} == {1, 3, 5, 7, 8, 10, 12}
-
-
-def test_a_preview_tells_the_times_and_saves_nothing(as_viewer):
-    told = as_viewer.post(f"{PATH}preview?n=3", {"frequency": "weekly", "time": "02:05", "day_of_week": "fri"}).json()
-    assert (told["cron_schedule"], told["timezone"], len(told["next_runs"])) == ("5 2 * * 5", "UTC", 3)
-    assert set(
-        as_viewer.post(f"{PATH}preview", {"cron_schedule": "61 * * * *"}).json()["error"]["details"]["fields"]
-    ) == {"cron_schedule"}
-    assert not Schedule.objects.exists()
-
-
-# --- Run now ------------------------------------------------------------------------------------------------------------------
-
-
-def test_run_now_is_202_with_the_populate(as_publisher, as_viewer, daily):
-    answer = as_publisher.post(f"{PATH}{daily['id']}/run_now")
-    assert answer.status_code == 202
-    run = answer.json()
-    assert (run["kind"], run["status"], run["trigger"], run["schedule"]) == ("populate", "queued", "api", daily["id"])
-    assert run["actor"]["username"] == "paula"
-    assert answer["Location"] == f"/api/runs/{run['id']}/"
-    assert as_viewer.get(f"{PATH}{daily['id']}").json()["last_run"]["id"] == run["id"]
-    assert [found["id"] for found in as_viewer.get(f"/api/runs/?schedule={daily['id']}").json()["results"]] == [
-        run["id"]
-    ]
-    refused(as_publisher.post(f"{PATH}{daily['id']}/run_now"), 409, "run_active")
-    refused(as_publisher.post(f"{PATH}4711/run_now"), 404, "schedule_not_found")
-
-
-def test_a_schedule_of_an_older_dqx_says_what_it_lacks(as_publisher, script):
-    old = Schedule.objects.create(job_name="old", script=script, cron_schedule="0 3 * * *")
-    none = Schedule.objects.create(job_name="none", cron_schedule="every day at noon")
-    told = as_publisher.get(f"{PATH}{old.pk}").json()
-    assert (told["frequency"], told["owner"], told["next_run"]) == ("cron", None, None)
-    assert "Save it" in told["problem"]
-    assert as_publisher.patch(f"{PATH}{old.pk}", {"job_name": "old"}).json()["problem"] is None
-    assert PeriodicTask.objects.filter(name=f"schedule {old.pk}").exists()
-    told = as_publisher.get(f"{PATH}{none.pk}").json()
-    assert (told["script_id"], told["script_name"], told["description"]) == (None, None, "every day at noon")
-    refused(as_publisher.post(f"{PATH}{none.pk}/run_now"), 409, "script_missing")
-    refused(as_publisher.get(f"{PATH}{none.pk}/next_runs"), 400, "cron_malformed")
-    refused(as_publisher.patch(f"{PATH}{none.pk}", {"job_name": "x"}), 400, "cron_malformed")
-    assert as_publisher.post(f"{PATH}{none.pk}/toggle", {"is_active": False}).status_code == 200
-    assert as_publisher.delete(f"{PATH}{none.pk}").status_code == 204
-
-
-def test_the_one_who_left_owns_schedules_that_rest(as_publisher, as_viewer, publisher, daily):
-    User.objects.filter(pk=publisher.pk).update(role="viewer")
-    told = as_viewer.get(f"{PATH}{daily['id']}").json()
-    assert "paula, may no longer do it" in told["problem"]
-    assert (told["is_active"], told["next_run"]) == (True, None)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_schedule_of_a_script_that_is_deleted_at_once_is_refused_or_goes_with_it(publisher):
-    script = steps.new_script(publisher)
-    barrier, statuses = threading.Barrier(4), []
-
-    def schedule(api):
-        barrier.wait()
-        statuses.append(api.post(PATH, body(script, cron_schedule="0 4 * * *")).status_code)
-        connection.close()
-
-    threads = [threading.Thread(target=schedule, args=[Api(publisher)]) for _ in range(3)]
-    [thread.start() for thread in threads]
-    barrier.wait()
-    assert Api(publisher).delete(f"/api/sql_scripts/{script.pk}").status_code == 204
-    [thread.join() for thread in threads]
-    assert set(statuses) <= {201, 400}
-    assert not Schedule.objects.exists()
-    assert not PeriodicTask.objects.filter(name__startswith="schedule ").exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_beat_and_a_worker_do_it_and_a_hand_too(publisher, tmp_path):
-    """With processes as they run: a schedule of every minute that is due already, and one that is run now."""
-    steps.make_source_table()
-    try:
-        steps.fill_source_table([("R1", "S1", "u1", "v", None)])
-        script = steps.new_script(publisher, steps.all_of())
-        with servers.web(tmp_path) as http, servers.worker(tmp_path):
-            http.sign_in("paula", PASSWORD)
-            given = body(script, frequency="daily", time="02:05", operation="populate_and_publish", is_active=False)
-            told = http("POST", PATH, given).body
-            run = http("POST", f"{PATH}{told['id']}/run_now")
-            assert run.status == 202
-            told = http.until(
-                f"{PATH}{told['id']}",
-                lambda body: body["last_run"]["kind"] == "publish" and body["last_run"]["finished_at"],
-            )
-            assert (told["last_run"]["status"], told["last_run"]["new"]) == ("succeeded", 1)
-            every = http("POST", PATH, body(script, cron_schedule="* * * * *")).body
-            Schedule.objects.filter(pk=every["id"]).update(seen_until=datetime.now(UTC) - timedelta(minutes=3))
-            with servers.beat(tmp_path):
-                told = http.until(
-                    f"{PATH}{every['id']}", lambda body: body["last_run"] and body["last_run"]["finished_at"], 90
-                )
-            assert (told["last_run"]["trigger"], told["last_run"]["status"]) == ("schedule", "succeeded")
-    finally:
-        steps.drop_source_table()
