@@ -15,7 +15,7 @@ settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storag
 settings.STATIC_ROOT = None
 
 # Who may do what, what a browser shows and what an answer looks like do not depend on the server's version.
-ALIKE = {"pages", "cli", "contract", "test_roles.py", "test_openapi.py", "test_addresses.py", "test_errors.py"}
+ALIKE = {"pages", "cli", "contract", "roles", "test_openapi.py", "test_addresses.py", "test_errors.py"}
 # Everybody's in the cast.
 PASSWORD = "correct horse battery"
 
