@@ -50,28 +50,36 @@ def answer(error: DQXError) -> JsonResponse:
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """What Django REST framework calls for an exception in a view; None lets Django answer with its 500."""
+    error = _ours(exc)
+    if error is not None:
+        return Response(told(error), status=error.http_status, headers=_headers(error.http_status))
+    response = drf_handler(exc, context)
+    if response is not None:
+        response.data = _theirs(exc)
+    return response
+
+
+def _ours(exc: Exception) -> DQXError | None:
+    """An error of ours, and what Django and the database raise as one."""
     if isinstance(exc, (OperationalError, InterfaceError)):
         logger.error("the database is away", exc_info=exc)
-        exc = Unavailable("database_away", "The database can't be reached, or is busy. Try again in a moment.")
+        return Unavailable("database_away", "The database can't be reached, or is busy. Try again in a moment.")
     if isinstance(exc, RequestDataTooBig):
-        exc = Invalid(
-            "too_large", f"The body is too large; at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes are read."
-        )
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return Invalid("too_large", f"The body is too large; at most {most:,} bytes are read.")
     if isinstance(exc, Http404):
-        exc = NotFound("not_found", "There is no such thing.")
-    if isinstance(exc, DQXError):
-        return Response(told(exc), status=exc.http_status, headers=_headers(exc.http_status))
-    response = drf_handler(exc, context)
-    if response is None:
-        return None
+        return NotFound("not_found", "There is no such thing.")
+    return exc if isinstance(exc, DQXError) else None
+
+
+def _theirs(exc: Exception) -> dict[str, Any]:
+    """What the framework raised by itself, in the one shape."""
     if isinstance(exc, exceptions.ValidationError):
-        response.data = body("invalid", _sentence(exc.detail), {"fields": _by_field(exc.detail)})
-    elif isinstance(exc, PermissionDenied):
-        response.data = body("not_allowed", "Your role does not allow this.")
-    else:
-        code = next((code for kind, code in CODES.items() if isinstance(exc, kind)), "refused")
-        response.data = body(code, WORDS.get(code) or str(getattr(exc, "detail", "")))
-    return response
+        return body("invalid", _sentence(exc.detail), {"fields": _by_field(exc.detail)})
+    if isinstance(exc, PermissionDenied):
+        return body("not_allowed", "Your role does not allow this.")
+    code = next((code for kind, code in CODES.items() if isinstance(exc, kind)), "refused")
+    return body(code, WORDS.get(code) or str(getattr(exc, "detail", "")))
 
 
 def told(error: DQXError) -> dict[str, Any]:

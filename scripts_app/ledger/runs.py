@@ -50,25 +50,29 @@ def open_run(
     person = require(actor, ACTIONS[Run.Kind(kind)])
     if not dispatch:
         recorded["not_before"] = sql.now() + TERMINAL_BEGINS_WITHIN
-    try:
-        run = _insert(kind, script, actor=person, trigger=trigger, **recorded)
-    except IntegrityError:
-        # The one in the way may be left over from a worker that died.
-        claims.recover(script)
-        try:
-            run = _insert(kind, script, actor=person, trigger=trigger, **recorded)
-        except IntegrityError as exc:
-            active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
-            raise Conflict(
-                "run_active",
-                f"A run of '{script.name}' is under way. Wait for it, or cancel it.",
-                run=active.pk if active else None,
-            ) from exc
+    run = _queue(kind, script, actor=person, trigger=trigger, **recorded)
     logger.info("run opened", run_id=run.pk, kind=kind, trigger=trigger)
     if dispatch:
         sealed = reading.seal(once, run.pk) if once else ""
         transaction.on_commit(lambda: claims.announce(run, sealed))
     return run
+
+
+def _queue(kind: str, script: Script, **recorded: Any) -> Run:
+    try:
+        return _insert(kind, script, **recorded)
+    except IntegrityError:
+        # The one in the way may be left over from a worker that died.
+        claims.recover(script)
+    try:
+        return _insert(kind, script, **recorded)
+    except IntegrityError as exc:
+        active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
+        raise Conflict(
+            "run_active",
+            f"A run of '{script.name}' is under way. Wait for it, or cancel it.",
+            run=active.pk if active else None,
+        ) from exc
 
 
 def _insert(kind: str, script: Script, **recorded: Any) -> Run:
