@@ -35,6 +35,8 @@ def schedule_row(script: Script, name: str = "nightly", **fields: Any) -> Schedu
 def due(schedule: Schedule, outcome: str, hours_ago: float = 1, **fields: Any) -> DueTime:
     """A due time and what became of it."""
     at = timezone.now() - timezone.timedelta(hours=hours_ago)
+    if outcome == "ran" and hours_ago > 0.1:
+        fields.setdefault("reason", "DQX came to it late.")
     return DueTime.objects.create(schedule=schedule, due_at=at, outcome=outcome, **fields)
 
 

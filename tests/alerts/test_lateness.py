@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from scripts_app.alerts import noticing
 from scripts_app.models import DueTime, Incident, Run, Schedule
+from scripts_app.scheduling import firing
 from tests.alerts import story
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,17 @@ def test_one_that_was_skipped_is_not_late(schedule):
 
 def test_one_that_ran_in_time_is_not_late(schedule):
     story.due(schedule, "ran", 0.05)
+    assert story.tick() == 0 and not Incident.objects.exists()
+
+
+def test_a_worker_whose_clock_is_wrong_makes_nothing_late(schedule, publisher, monkeypatch):
+    """What is late is told by the clock of the database."""
+    now = timezone.now()
+    Schedule.objects.update(owner=publisher, cron_schedule="* * * * *", seen_until=now - timedelta(minutes=2))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=1))
+    firing.fire(schedule.pk)
+    assert DueTime.objects.filter(outcome="ran").count() == 1
+    DueTime.objects.exclude(outcome="ran").delete()
     assert story.tick() == 0 and not Incident.objects.exists()
 
 
