@@ -16,6 +16,7 @@ import atexit
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -226,6 +227,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # In the background of a shell, or under nohup, these are ignored, and so they would be by every process that a test starts.
+        for number in (signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
     config.addinivalue_line("markers", "database: what a PostgreSQL of another version could do otherwise (.ci/run)")
 
 

@@ -18,7 +18,7 @@ from dqx.embedded.accounts import server_account
 from dqx.embedded.addresses import BROKER_URL, DATABASE_URL, RUNNER_URL, SECRET_KEY
 from dqx.environment import BASE_DIR
 
-PATIENCE = 60.0  # seconds: what is far too long even on a busy machine
+PATIENCE = 180.0  # seconds: what is far too long even on a busy machine
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from scripts_app import populate
 from scripts_app.models import Run, Script
 from scripts_app.scheduling import schedules
 from tests import steps
@@ -155,6 +156,18 @@ def test_an_endless_populate_shows_its_progress_and_is_cancelled(desk, author):
     desk.page.locator("#launch").get_by_role("button", name="Cancel").click()
     desk.says("The run was cancelled. Nothing was changed.")
     assert Run.objects.get().status == "cancelled"
+
+
+def test_a_cancel_counts_though_nothing_is_known_of_the_run_yet(desk, author):
+    script = steps.new_script(author)
+    run = populate.request(script.pk, actor=author, trigger=Run.Trigger.API, dispatch=False)
+    looks = f"**/api/runs/{run.pk}/"
+    desk.page.route(looks, lambda route: None)  # they wait
+    desk.page.goto(f"{desk.visitor.site}/editor/{script.pk}")
+    desk.page.locator("#launch").get_by_role("button", name="Cancel").click()
+    assert steps.eventually(lambda: Run.objects.get(pk=run.pk).status == "cancelled", 20)
+    desk.page.unroute(looks)
+    desk.says("Cancelled by arthur.")
 
 
 def test_a_delete_says_what_goes_and_what_stays(desk, author, publisher):

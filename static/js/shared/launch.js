@@ -61,7 +61,7 @@ export function launcher(place, { mayCancel = true, named = false, moved = () =>
   }
 
   async function seen({ id }) {
-    const shown = strip(place, mayCancel);
+    const shown = strip(place, id, mayCancel);
     try {
       const run = await follow(id, (found) => (shown.show(found), moved(found)), { lost: shown.lost });
       shown.over();
@@ -91,7 +91,7 @@ export function launcher(place, { mayCancel = true, named = false, moved = () =>
 }
 
 /** The parts that move while a run is under way. A screen reader hears of its state, not of each figure. */
-function strip(place, mayCancel) {
+function strip(place, id, mayCancel) {
   let run = null;
   const state = el("span", { role: "status" });
   const figures = el("span.launch-figures");
@@ -108,7 +108,7 @@ function strip(place, mayCancel) {
     stop.disabled = true;
     stop.textContent = "Stopping…";
     try {
-      await cancel(run.id);
+      await cancel(id);
     } catch (problem) {
       // It may have ended just now, which the next look tells.
       stop.disabled = problem.code === "run_ended";
