@@ -4,11 +4,10 @@ from typing import Any
 
 import click
 
-from dqx.client import alert_rules, channels, listing
-from dqx.client.errors import Failure
+from dqx.client import alert_rules, channels, listing, things
 from dqx.client.output import counted, moment, shortened
 from dqx.client.session import Session, command, with_options
-from dqx.client.things import CHANNEL, find
+from dqx.client.things import CHANNEL
 
 STATUSES = click.Choice(["waiting", "sent", "failed"])
 
@@ -69,12 +68,7 @@ def _message(message: dict[str, Any]) -> tuple[object, ...]:
 @click.argument("channel")
 def test_channel(session: Session, channel: str) -> None:
     """Send a test message by CHANNEL (an id or a name), now, and say how it went. For admins."""
-    found = find(session, CHANNEL, channel)
-    answer = session.api.send("POST", f"alerts/channels/{found['id']}/test")
-    if session.as_json:
-        session.output.document(answer)
-    if not answer["ok"]:
-        raise Failure(answer["code"], answer["message"])
+    answer = things.test(session, CHANNEL, channel)
     if not session.as_json:
         session.output.note(answer["message"])
 

@@ -8,7 +8,7 @@ import click
 from dqx.client import listing
 from dqx.client.errors import Failure
 from dqx.client.output import counted, moment
-from dqx.client.secret_input import secrets
+from dqx.client.secret_input import ANY_WORDS, refuse_words, secrets
 from dqx.client.session import Session, command, with_options
 from dqx.client.things import CHANNEL, delete, find, yes_option
 
@@ -21,8 +21,6 @@ _OPTIONS = (
     click.option("--pause", type=int, metavar="MINUTES", help="At most one message in so many; a new one 480; 0 is none."),
     click.option(STDIN, is_flag=True, help="Read the address, and then the key, from standard input, one a line, instead of asking."),
 )  # fmt: skip
-# For `_refuse_secrets`: else a secret that somebody gives as an argument would be repeated in a refusal.
-_MORE_WORDS = {"allow_extra_args": True}
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,14 +93,14 @@ def _show(session: Session, one: dict[str, Any]) -> None:
     session.output.facts(facts)
 
 
-@command(channels, "create", context_settings=_MORE_WORDS)
+@command(channels, "create", context_settings=ANY_WORDS)
 @click.argument("name")
 @click.option("--webhook", is_flag=True, help="POSTs JSON to an address of http or https, which is asked for.")
 @click.option("--apprise", is_flag=True, help="Slack, Teams and others; the address, as Apprise has it, is asked for.")
 @_options
 def create_channel(session: Session, name: str, webhook: bool, apprise: bool, **given: Any) -> None:
     """Make a channel: --mail ADDRESS, --webhook or --apprise. Try it with `dqx alerts test`."""
-    _refuse_secrets(name)
+    refuse_words("An address or a key", STDIN, name)
     kinds = [kind for kind, wanted in (("mail", given["mail"]), ("webhook", webhook), ("apprise", apprise)) if wanted]
     if len(kinds) != 1:
         raise click.UsageError("Say what it is, and only one: --mail ADDRESS, --webhook or --apprise.")
@@ -110,14 +108,14 @@ def create_channel(session: Session, name: str, webhook: bool, apprise: bool, **
     _show(session, session.api.send("POST", CHANNEL.path, body))
 
 
-@command(channels, "edit", context_settings=_MORE_WORDS)
+@command(channels, "edit", context_settings=ANY_WORDS)
 @click.argument("channel")
 @click.option("--name", help="Another name.")
 @click.option("--url", is_flag=True, help="Another address, of a webhook or of Apprise; it is asked for.")
 @_options
 def edit_channel(session: Session, channel: str, name: str | None, url: bool, **given: Any) -> None:
     """Change what is given of a channel; it keeps its kind. Those of --mail take the place of those that were there."""
-    _refuse_secrets(channel)
+    refuse_words("An address or a key", STDIN, channel)
     found = find(session, CHANNEL, channel)
     changes = _body(session, url, **given) | ({} if name is None else {"name": name})
     if not changes:
@@ -139,13 +137,6 @@ def _secrets(session: Session, url: bool, key: bool, from_stdin: bool) -> dict[s
     if not asked and from_stdin:
         raise click.UsageError(f"{STDIN} reads an address or a key, and neither is to be given.")
     return dict(zip(asked, secrets(session, list(asked.values()), from_stdin, STDIN), strict=True))
-
-
-def _refuse_secrets(word: str) -> None:
-    """Refuse an address or a key among the arguments, before anything repeats it."""
-    if click.get_current_context().args or "://" in word:
-        told = f"An address or a key is no argument, where others could read it. It is asked for, or read with {STDIN}."
-        raise click.UsageError(told)
 
 
 @command(channels, "delete")

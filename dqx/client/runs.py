@@ -54,27 +54,39 @@ def review(session: Session, script: str) -> None:
 
 @click.command()
 @click.argument("script")
+@click.option(
+    "--reviewed", type=int, metavar="RUN", help="Only if the rows of this populate, which a review names, are staged."
+)
 @yes_option
 @following.wait_option
 @shared
-def publish(session: Session, script: str, yes: bool, wait: bool) -> None:
+def publish(session: Session, script: str, reviewed: int | None, yes: bool, wait: bool) -> None:
     """Make the bad rows what SCRIPT has staged. Shows what would change and asks first."""
     found = find(session, SCRIPT, script)
     if not yes:
-        answer = session.api.get(f"sql_scripts/{found['id']}/review")
-        totals = answer["totals"]
-        told = ", ".join(f"{totals[name]:,} {name}" for name in ("new", "changed", "resolved", "unchanged"))
-        session.output.note(
-            f"'{found['name']}', populated {moment(answer['populated_at'])}: {told} in {counted(totals['pairs'], 'pair')}."
-        )
-        session.confirm("Publish?")
-    following.started(session, session.api.send("POST", f"sql_scripts/{found['id']}/publish"), wait)
+        seen = _asked(session, found)
+        reviewed = seen if reviewed is None else reviewed
+    run = session.api.send("POST", f"sql_scripts/{found['id']}/publish", {} if reviewed is None else {"run": reviewed})
+    following.started(session, run, wait)
+
+
+def _asked(session: Session, script: dict[str, Any]) -> int:
+    """The populate whose rows a person has agreed to; what is populated after the question is not published by it."""
+    answer = session.api.get(f"sql_scripts/{script['id']}/review")
+    totals = answer["totals"]
+    told = ", ".join(f"{totals[name]:,} {name}" for name in ("new", "changed", "resolved", "unchanged"))
+    session.output.note(
+        f"'{script['name']}', populated {moment(answer['populated_at'])}: {told} in {counted(totals['pairs'], 'pair')}."
+    )
+    session.confirm("Publish?")
+    return int(answer["run"])
 
 
 def _show_review(session: Session, name: str, answer: dict[str, Any]) -> None:
     rows = [(*_pair(pair), *_counts(pair), (pair["last_publisher"] or {}).get("name", "")) for pair in answer["pairs"]]
     total = [("all", "", *_counts(answer["totals"]), "")] if len(rows) > 1 else []
-    title = f"Review of '{name}', {counted(answer['n_rows'], 'row')} populated {moment(answer['populated_at'])}"
+    populated = f"populated {moment(answer['populated_at'])} by run {answer['run']}"
+    title = f"Review of '{name}', {counted(answer['n_rows'], 'row')} {populated}"
     session.output.table(REVIEW_HEADS, [*rows, *total], title=title)
 
 

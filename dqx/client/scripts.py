@@ -1,6 +1,7 @@
 """Scripts: list, show, create, edit, delete, versions."""
 
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -60,6 +61,7 @@ def _show(session: Session, script: dict[str, Any]) -> None:
         ("state", script["state"]),
         ("version", script.get("version")),
         ("connection", script.get("connection")),
+        ("time limit", f"{script['time_limit']:,} s" if script.get("time_limit") else None),
         ("owner", (script["owner"] or {}).get("username")),
         ("created", moment(script["created_at"])),
         ("changed", moment(script["updated_at"])),
@@ -67,29 +69,42 @@ def _show(session: Session, script: dict[str, Any]) -> None:
     session.output.facts(facts)
 
 
+def _settings(function: Callable[..., Any]) -> Callable[..., Any]:
+    description = click.option("--description", help="What it is for.")
+    connection = click.option("--connection", metavar="NAME", help="Read this stored connection; '' is this database.")
+    limit = click.option("--time-limit", type=int, metavar="SECONDS", help="What a run may take; 0 is what others may.")
+    return description(connection(limit(function)))
+
+
+def _given(*, description: str | None, connection: str | None, time_limit: int | None) -> dict[str, Any]:
+    """What was given of them, in the API's words."""
+    told = {"description": description, "connection": connection, "time_limit": time_limit}
+    given = {field: value for field, value in told.items() if value is not None}
+    return {field: value if field == "description" else value or None for field, value in given.items()}
+
+
 @command(scripts, "create")
 @click.argument("name")
 @file_option
-@click.option("--description", default="", help="What it is for.")
-def create_script(session: Session, name: str, file: str | None, description: str) -> None:
+@_settings
+def create_script(session: Session, name: str, file: str | None, **given: Any) -> None:
     """Save a new script. Without --file an editor opens."""
     content = read_text(file) if file else _edited(session, EMPTY)
-    body = {"name": name, "description": description, "content": content}
-    _save(session, "POST", "sql_scripts", body, keep=file is None)
+    _save(session, "POST", "sql_scripts", {"name": name, "content": content, **_given(**given)}, keep=file is None)
 
 
 @command(scripts, "edit")
 @click.argument("script")
 @file_option
 @click.option("--name", help="Another name.")
-@click.option("--description", help="Another description.")
-def edit_script(session: Session, script: str, file: str | None, name: str | None, description: str | None) -> None:
-    """Change a script's text, name or description. Without an option an editor opens with the text.
+@_settings
+def edit_script(session: Session, script: str, file: str | None, name: str | None, **given: Any) -> None:
+    """Change what is given of a script. Without an option an editor opens with the text.
 
     A text that somebody else has saved meanwhile is not overwritten.
     """
     found = find(session, SCRIPT, script)
-    changes = {key: value for key, value in (("name", name), ("description", description)) if value is not None}
+    changes = _given(**given) | ({} if name is None else {"name": name})
     if file:
         changes["content"] = read_text(file)
     elif not changes:

@@ -9,6 +9,25 @@ import click
 from dqx.client.errors import USAGE, Failure
 from dqx.client.session import Session
 
+# The settings of a command that calls `refuse_words`.
+ANY_WORDS = {"allow_extra_args": True}
+
+
+def refuse_words(what: str, option: str, word: str) -> None:
+    """Refuse a secret among the arguments, before anything repeats it: words that are too many, or an address as a name.
+
+    Args:
+        what: may have been given so.
+        option: how a program gives it.
+        word: the argument that the command has.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if click.get_current_context().args or "://" in word:
+        told = f"{what} is no argument, where others could read it. It is asked for, or read with {option}."
+        raise click.UsageError(told)
+
 
 def secrets(session: Session, names: Sequence[str], from_stdin: bool, option: str) -> list[str]:
     """What a person or a program gives for each name, such as Password; never empty.

@@ -37,6 +37,7 @@ RULE = Thing("rule", "reference_tables/rules", "rule_name", "rule_id")
 SOURCE = Thing("source", "reference_tables/sources", "source_name", "source_id")
 ALERT_RULE = Thing("alert rule", "alerts/rules")
 CHANNEL = Thing("channel", "alerts/channels")
+CONNECTION = Thing("connection", "connections")
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -107,3 +108,17 @@ def delete(session: Session, thing: Thing, one: dict[str, Any], yes: bool, warni
         session.confirm(f"{warning} {question}" if warning else question)
     session.api.send("DELETE", thing.at(one[thing.key]))
     session.output.note(f"{named(thing, one)} was deleted.")
+
+
+def test(session: Session, thing: Thing, word: str) -> dict[str, Any]:
+    """Let the server try whether it works; the answer, which programs have been told.
+
+    Raises:
+        Failure: it does not work, or as `find`.
+    """
+    answer: dict[str, Any] = session.api.send("POST", f"{thing.at(find(session, thing, word)['id'])}/test")
+    if session.as_json:
+        session.output.document(answer)
+    if not answer["ok"]:
+        raise Failure(answer["code"], answer["message"])
+    return answer

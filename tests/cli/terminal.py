@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,11 +88,11 @@ class Dqx:
             "login", "--server", self.address, "--username", username, "--password-stdin", given=f"{password}\n"
         )
 
-    def seen(self, *words: object, answers: dict[str, str] | None = None) -> Done:
+    def seen(self, *words: object, answers: dict[str, str | Callable[[], str]] | None = None) -> Done:
         """What a person sees at a terminal of 80 columns.
 
         Args:
-            answers: what is typed once a text stands there; each is typed once.
+            answers: what is typed once a text stands there, or what says it then; each is typed once.
         """
         pid, terminal = pty.fork()
         if pid == 0:
@@ -107,7 +108,7 @@ class Dqx:
         return Done(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen, "")
 
 
-def _screen(terminal: int, answers: dict[str, str]) -> str:
+def _screen(terminal: int, answers: dict[str, str | Callable[[], str]]) -> str:
     """All that is shown until the command ends."""
     shown, deadline = b"", time.monotonic() + LONGEST
     while time.monotonic() < deadline:
@@ -120,5 +121,6 @@ def _screen(terminal: int, answers: dict[str, str]) -> str:
                 break
             shown += piece
         for text in [text for text in answers if text in shown.decode(errors="replace")]:
-            os.write(terminal, answers.pop(text).encode())
+            answer = answers.pop(text)
+            os.write(terminal, (answer if isinstance(answer, str) else answer()).encode())
     return shown.decode().replace("\r\n", "\n")

@@ -67,6 +67,32 @@ def test_the_whole_road_for_programs(dqx):
     assert dqx.does("query", "SELECT 1.50::numeric AS a", "--json").document["rows"] == [{"a": "1.50"}]
 
 
+def test_what_was_populated_after_the_question_is_not_published(dqx):
+    name = new(dqx, select("ASKED", "u1"))
+    first = dqx.does("populate", name, "--json").document["id"]
+
+    def late():
+        dqx.does("populate", name)
+        return "y\r"
+
+    shown = dqx.seen("publish", name, answers={"[y/N]: ": late})
+    assert shown.code == 1 and "populated again since you reviewed it" in " ".join(shown.out.split())
+    assert dqx("publish", name, "--yes", "--reviewed", first).code == 1
+    now = dqx.does("review", name, "--json").document["run"]
+    assert dqx.does("publish", name, "--yes", "--reviewed", now, "--json").document["new"] == 1
+
+
+def test_a_script_has_a_description_a_connection_and_a_time_limit(dqx, ada):
+    name = new_name("limited")
+    create = ["scripts", "create", name, "-f", "-", "--time-limit"]
+    made = dqx.does(*create, 90, "--description", "why", given=select("LIMITED", "u1"))
+    assert made.facts.items() >= {"description": "why", "time limit": "90 s"}.items() and "connection" not in made.facts
+    edit = ["scripts", "edit", name]
+    assert ada(*edit, "--connection", "nowhere").err.endswith("  field: connection\n")
+    changed = dqx.does(*edit, "--time-limit", 0, "--connection", "", "--description", "", "--json").document
+    assert (changed["time_limit"], changed["connection"], changed["description"]) == (None, None, "")
+
+
 def test_bad_rows_are_counted(dqx):
     published(dqx, select("COUNTED", "u1", "u2"))
     only = ["bad", "--rule", "COUNTED", "--by"]
