@@ -21,8 +21,12 @@ BAD = (Outcome.MISSED, Outcome.REFUSED)
 MOST = 1_000
 
 
-def look(times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime) -> None:
-    """Open by the newest of these due times of each schedule and by what is late now; close what ran again."""
+def look(times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime, *, is_last: bool = True) -> None:
+    """Open by the newest of these due times of each schedule and by what is late now; close what ran again.
+
+    Args:
+        is_last: no more due times follow. Before that nothing is closed, since each look at all that is open takes its time.
+    """
     newest = {one.schedule_id: one for one in sorted(times, key=lambda one: one.due_at)}
     found = [_recorded(one) for one in newest.values() if one.outcome in BAD and one.schedule.is_active]
     late = lateness.found(now=now)
@@ -30,7 +34,8 @@ def look(times: Sequence[DueTime], rules: Sequence[AlertRule], now: datetime) ->
         found += _late(dict(islice(late.items(), MOST)), now)
         found += [_recorded(one) for one in newest.values() if _came_late(one)]
         incidents.open_all(found, rules)
-    _close(now, late)
+    if is_last:
+        _close(now, late)
 
 
 def _came_late(one: DueTime) -> bool:

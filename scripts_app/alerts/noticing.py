@@ -41,7 +41,8 @@ def _batch() -> int:
         failures.look(runs, rules, now)
         bad_rows.look(runs, rules, now)
         Run.objects.filter(pk__in=[run.pk for run in runs]).update(noticed=True)
-    lateness.look(due_times, rules, now)
+    n = max(len(runs), len(due_times))
+    lateness.look(due_times, rules, now, is_last=n < BATCH)
     if due_times:
         DueTime.objects.filter(pk__in=[one.pk for one in due_times]).update(noticed=True)
-    return max(len(runs), len(due_times))
+    return n

@@ -122,3 +122,12 @@ def test_one_that_is_switched_off_or_goes_is_all_clear(schedule, web):
     assert story.tick() == 1 and state(web) == [("schedule_late", "over")] * 2
     whys = {one["title"]: one["why"] for one in web.posted[-1].json["events"]}
     assert whys == {"nightly": "it was switched off", "other": "the schedule was deleted"}
+
+
+def test_more_than_a_batch_of_what_ran_again_is_all_clear_in_one_look(schedule, web, monkeypatch):
+    monkeypatch.setattr(noticing, "BATCH", 2)
+    many = [schedule, *(story.schedule_row(story.script_row(), f"n{n}") for n in range(4))]
+    [story.due(one, "missed", 3) for one in many]
+    assert story.tick() == 1 and len(web.posted[0].json["events"]) == 5
+    [story.due(one, "ran", 0) for one in many]
+    assert story.tick() == 1 and state(web) == [("schedule_late", "over")] * 5

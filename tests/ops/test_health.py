@@ -160,7 +160,7 @@ def test_a_worker_goes_on_while_its_database_hangs_and_writes_again_after_it(set
         monkeypatch.setattr(workers._Pulse, "written_at", -workers.EVERY)
         started = time.monotonic()
         sends_its_heartbeat("me@here")
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 1.5  # to connect takes two seconds
         assert steps.eventually(workers._written._open.done, 20)
     monkeypatch.setattr(workers._Pulse, "written_at", -workers.EVERY)
     sends_its_heartbeat("me@here")

@@ -61,16 +61,18 @@ def before(django_db_setup, django_db_blocker):
 
 
 class Client(threading.Thread):
-    """Does one thing again and again, as the web and the workers of the release before do; how long the longest took.
+    """Does one thing again and again, as the web and the workers of the release before do, and waits a second for a lock at most.
+
+    Not a second in all, which a machine that has much to do may take for anything.
 
     Attributes:
-        longest: seconds.
         n: how often it was done.
+        failure: what ended it, such as a lock that it waited for.
     """
 
     def __init__(self, statement):
         super().__init__(daemon=True)
-        self.statement, self.longest, self.n, self.failure = statement, 0.0, 0, None
+        self.statement, self.n, self.failure = statement, 0, None
         self.over = threading.Event()
         self.line = psycopg2.connect(**connection.get_connection_params())
         self.line.autocommit = True
@@ -78,10 +80,9 @@ class Client(threading.Thread):
     def run(self):
         try:
             with self.line.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '1s'")
                 while not self.over.is_set():
-                    started = time.monotonic()
                     cursor.execute(self.statement)
-                    self.longest = max(self.longest, time.monotonic() - started)
                     self.n += 1
                     time.sleep(0.01)
         except psycopg2.Error as exc:
@@ -132,7 +133,6 @@ def test_nobody_waits_for_it(before, monkeypatch):
         going_on.done(90)
     assert [client.failure for client in found] == [None, None, None]
     assert all(client.n > 20 for client in found)
-    assert max(client.longest for client in found) < 1, [client.longest for client in found]
     with steps.superuser() as cursor:
         cursor.execute("SELECT * FROM public.witnessed WHERE n_read > 0 OR rewritten")
         assert cursor.fetchall() == [], "rows were read or written anew while nobody else could"
