@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from dqx import sql
 from dqx.errors import DQXError
@@ -111,6 +111,7 @@ def _write(message: Message) -> dict[int, tuple[str, int]] | None:
         # A worker that was killed while it sent may have told it, and nobody knows.
         untold.filter(message__isnull=False).update(state=Telling.State.OVER)
         untold.delete()
+        _still_wrong(news).delete()
         known = ("incident", "incident__alert_rule", "incident__schedule")
         tellings = list(news.select_for_update(of=("self",)).select_related(*known).order_by("incident"))
         message.content = letter.content(tellings)
@@ -121,6 +122,13 @@ def _write(message: Message) -> dict[int, tuple[str, int]] | None:
         Telling.objects.filter(pk__in=[one.pk for one in tellings]).update(message=message.pk)
         Message.objects.filter(pk=message.pk).update(content=message.content, title=message.title)
     return {one.pk: (str(one.state), one.incident.n_rows) for one in tellings}
+
+
+def _still_wrong(news: QuerySet[Telling]) -> QuerySet[Telling]:
+    """What would be told as over, and is still open, or again, for a rule of which the channel hears too."""
+    one, other = "incident__kind", "incident__subject"
+    same = Telling.objects.filter(channel=OuterRef("channel"), **{one: OuterRef(one), other: OuterRef(other)})
+    return news.filter(Exists(same.filter(incident__closed_at=None)), state=Telling.State.OVER)
 
 
 def _failed(message: Message, code: str, why: str) -> None:

@@ -33,14 +33,11 @@ ENDS = {
 def content(tellings: Sequence[Telling]) -> dict[str, Any]:
     """What is to be told, as a webhook gets it: by part at most 20 events, and how many more there are.
 
-    Several rules may have the same channel hear of the same; it is told once. What is over and began again is told as that it is.
+    Several rules may have the same channel hear of the same; it is told once.
     """
     chosen: dict[tuple[str, str, str], Telling] = {}
-    for telling in sorted(tellings, key=lambda one: one.state == OVER):
-        incident = telling.incident
-        if telling.state == OVER and (Telling.State.NEW.value, incident.kind, incident.subject) in chosen:
-            continue
-        chosen.setdefault((str(telling.state), incident.kind, incident.subject), telling)
+    for telling in tellings:
+        chosen.setdefault((str(telling.state), telling.incident.kind, telling.incident.subject), telling)
     parts: dict[str, list[Telling]] = {name: [] for name in PARTS}
     for telling in chosen.values():
         parts[OVER if telling.state == OVER else telling.incident.kind].append(telling)

@@ -94,6 +94,18 @@ def test_the_threshold_is_exceeded_and_not_met(rule, publisher, web, publish):
     assert story.tick() == 1 and events(web)[0][0] == "over"
 
 
+def test_all_clear_waits_for_the_last_rule_that_has_the_channel_hear_of_it(rule, hook, publisher, web, publish):
+    rules.create(actor=publisher, name="many", on=["new_bad_rows"], channels=[hook.pk], threshold=2)
+    publish("a"), publish("abcd")
+    assert story.tick() == 1 and events(web) == [("open", 3, ["b", "c", "d"])]
+    publish("ab")
+    assert Incident.objects.filter(closed_at=None).count() == 2
+    assert story.tick() == 0 and Incident.objects.get(closed_at=None).alert_rule == rule
+    publish("a")
+    assert story.tick() == 1 and events(web)[0][0] == "over"
+    assert story.tick() == 0
+
+
 def test_a_pair_that_a_changed_text_finds_first_is_a_baseline(rule, web, publish, script):
     publish("a")
     steps.set_text(script, steps.all_of() + " -- and more")
