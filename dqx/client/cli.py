@@ -8,7 +8,7 @@ import sys
 import click
 
 import dqx
-from dqx.client import addresses, alerts, connections, history, references, rows, runs, schedules, scripts
+from dqx.client import addresses, alerts, connections, history, people, references, rows, runs, schedules, scripts
 from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
 from dqx.client.http import Api
 from dqx.client.output import Output, closed, moment
@@ -34,6 +34,7 @@ rows.add_to(root)
 history.add_to(root)
 references.add_to(root)
 connections.add_to(root)
+people.add_to(root)
 schedules.add_to(root)
 alerts.add_to(root)
 

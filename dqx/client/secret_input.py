@@ -13,13 +13,13 @@ from dqx.client.session import Session
 ANY_WORDS = {"allow_extra_args": True}
 
 
-def refuse_words(what: str, option: str, word: str) -> None:
+def refuse_words(what: str, option: str, word: str = "") -> None:
     """Refuse a secret among the arguments, before anything repeats it: words that are too many, or an address as a name.
 
     Args:
         what: may have been given so.
         option: how a program gives it.
-        word: the argument that the command has.
+        word: the argument that the command has, if it has one.
 
     Raises:
         UsageError: there is one.
@@ -29,12 +29,15 @@ def refuse_words(what: str, option: str, word: str) -> None:
         raise click.UsageError(told)
 
 
-def secrets(session: Session, names: Sequence[str], from_stdin: bool, option: str) -> list[str]:
+def secrets(
+    session: Session, names: Sequence[str], from_stdin: bool, option: str, twice: Sequence[str] = ()
+) -> list[str]:
     """What a person or a program gives for each name, such as Password; never empty.
 
     Args:
         from_stdin: a program gives them on standard input, one a line; the last one is all that is left.
         option: how a program says so.
+        twice: of the names, those that a person types again, for nobody sees what was typed and nothing else would tell.
 
     Raises:
         UsageError: nobody can be asked here.
@@ -44,7 +47,7 @@ def secrets(session: Session, names: Sequence[str], from_stdin: bool, option: st
         return _of_stdin(names)
     if names and not session.asks:
         raise click.UsageError(f"Nobody can be asked here. Give {option}.")
-    return [click.prompt(name, hide_input=True, err=True) for name in names]
+    return [click.prompt(name, hide_input=True, err=True, confirmation_prompt=name in twice) for name in names]
 
 
 def _of_stdin(names: Sequence[str]) -> list[str]:

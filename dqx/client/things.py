@@ -14,17 +14,18 @@ LONGEST_ID = 9  # digits
 
 
 class Thing(NamedTuple):
-    """What things of a kind are called, where the API has them, and in which fields their names and ids stand."""
+    """What things of a kind are called, here and in refusals, where the API has them, and in which fields names and ids stand."""
 
     called: str
     path: str
     name: str = "name"
     key: str = "id"
+    refused_as: str = ""
 
     @property
     def code(self) -> str:
         """What their refusals begin with."""
-        return self.called.replace(" ", "_")
+        return self.refused_as or self.called.replace(" ", "_")
 
     def at(self, pk: object) -> str:
         """Where the API has the one of an id."""
@@ -38,6 +39,7 @@ SOURCE = Thing("source", "reference_tables/sources", "source_name", "source_id")
 ALERT_RULE = Thing("alert rule", "alerts/rules")
 CHANNEL = Thing("channel", "alerts/channels")
 CONNECTION = Thing("connection", "connections")
+PERSON = Thing("person", "auth/users", "username", refused_as="user")
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
