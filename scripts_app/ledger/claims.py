@@ -70,6 +70,22 @@ def announce(run: Run, sealed: str = "") -> None:
         raise error from exc
 
 
+def hurry(run: Run, trigger: str) -> bool:
+    """Let a schedule's run that waits, for a worker or for its next attempt, begin as if it had been asked for through the door `trigger`.
+
+    Returns:
+        Whether it waits, and somebody other than a schedule wants it.
+    """
+    if trigger == Run.Trigger.SCHEDULE:
+        return False
+    waiting = Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED, trigger=Run.Trigger.SCHEDULE)
+    # What a person wants stays so, whatever program asks for it too.
+    if waiting.filter(hurried__in=("", Run.Trigger.API, trigger)).update(hurried=trigger, not_before=None):
+        with contextlib.suppress(OperationalError):  # it is rung for again once the broker is back
+            ring()
+    return waiting.exists()
+
+
 # --- To be taken ------------------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ _MAY_BEGIN = sql.SQL(
     "   LEFT JOIN busy b ON b.connection_name = r.connection_name"
     " WHERE r.status = 'queued' AND NOT r.connection_given AND (r.not_before IS NULL OR r.not_before <= now())"
     "   AND coalesce(b.n, 0) < CASE WHEN r.connection_name = '' THEN %(here)s ELSE coalesce(c.runs_at_once, 1) END"
-    "   AND (r.trigger <> 'schedule' OR (SELECT count(*) FROM running WHERE trigger = 'schedule') < %(scheduled)s)"
+    "   AND (r.trigger <> 'schedule' OR r.hurried <> '' OR (SELECT count(*) FROM running WHERE trigger = 'schedule') < %(scheduled)s)"
 )
 
 
@@ -21,7 +21,9 @@ def next_runs() -> sql.Composed:
 
     A connection carries as many at once as it may, this database %(here)s, and all schedules together take %(scheduled)s.
     """
-    by_weight = "CASE r.trigger WHEN 'schedule' THEN 2 WHEN 'api' THEN 1 ELSE 0 END, r.id"
+    by_weight = (
+        "CASE coalesce(nullif(r.hurried, ''), r.trigger) WHEN 'schedule' THEN 2 WHEN 'api' THEN 1 ELSE 0 END, r.id"
+    )
     return _MAY_BEGIN + sql.SQL(" ORDER BY " + by_weight + " LIMIT %(most)s")
 
 

@@ -67,12 +67,19 @@ def _queue(kind: str, script: Script, **recorded: Any) -> Run:
     try:
         return _insert(kind, script, **recorded)
     except IntegrityError as exc:
-        active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
-        raise Conflict(
-            "run_active",
-            f"A run of '{script.name}' is under way. Wait for it, or cancel it.",
-            run=active.pk if active else None,
-        ) from exc
+        raise _in_the_way(script, recorded["trigger"]) from exc
+
+
+def _in_the_way(script: Script, trigger: str) -> Conflict:
+    """The refusal that names the run that is active. Where that waits for its turn as a schedule's, it goes before others from now on."""
+    active = Run.objects.filter(script=script, status__in=Run.ACTIVE).first()
+    if active and claims.hurry(active, trigger):
+        told = (
+            f"A run of '{script.name}' waits already; it goes before those of schedules now. Wait for it, or cancel it."
+        )
+    else:
+        told = f"A run of '{script.name}' is under way. Wait for it, or cancel it."
+    return Conflict("run_active", told, run=active.pk if active else None)
 
 
 def _insert(kind: str, script: Script, **recorded: Any) -> Run:

@@ -52,6 +52,8 @@ class Run(models.Model):
     # Which attempt it is at; those before it are in `attempts`: [{"n", "started_at", "ended_at", "error"}], times in ISO 8601.
     attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
     attempts = models.JSONField(default=list, db_default=[])
+    # The door through which somebody asked for the same while it waited: it goes before others as if it had come that way.
+    hurried = models.CharField(max_length=10, choices=Trigger.choices, blank=True, default="", db_default="")
     # A queued run is not begun before this; none: as soon as there is a worker.
     not_before = models.DateTimeField(null=True)
     # Whether those who want to hear of it have been thought of, once it has ended (scripts_app/alerts).

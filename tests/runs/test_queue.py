@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dqx import sql
+from dqx.errors import Conflict
 from dqx.locks import Space
 from scripts_app import populate
 from scripts_app.ledger import claims, endings, execution, runs
@@ -74,6 +75,41 @@ def test_a_click_does_not_wait_behind_a_thousand_scheduled_runs(queue, publisher
     )
     click = queue("person")
     assert [hold_next().pk, hold_next().pk] == [click.pk, first.pk]
+
+
+@pytest.mark.parametrize("fields", [{}, {"not_before": timezone.now() + timedelta(hours=1), "attempt": 2}])
+def test_a_click_on_what_a_schedule_has_queued_lets_that_go_first(queue, publisher, settings, fields):
+    settings.SCHEDULED_AT_ONCE = 1
+    queue("schedule")
+    assert taken() == "schedule"
+    queue("schedule"), queue("api")
+    wanted = queue("schedule", **fields)
+    with pytest.raises(Conflict) as told:
+        populate.request(wanted.script_id, actor=publisher, trigger="person")
+    assert (told.value.code, told.value.data["run"]) == ("run_active", wanted.pk)
+    assert "waits already" in str(told.value)
+    assert (hold_next().pk, taken(), taken()) == (wanted.pk, "api", None)
+
+
+def test_a_program_brings_it_before_schedules_and_not_before_people(queue):
+    first, person, wanted = queue("schedule"), queue("person"), queue("schedule")
+    assert claims.hurry(wanted, "api")
+    assert [hold_next().pk for _ in range(3)] == [person.pk, wanted.pk, first.pk]
+
+
+def test_what_a_person_wants_stays_so_though_a_program_asks_for_it_too(queue):
+    first, wanted = queue("person"), queue("schedule")
+    assert claims.hurry(wanted, "person") and claims.hurry(wanted, "api")
+    last = queue("person")
+    assert [hold_next().pk for _ in range(3)] == [first.pk, wanted.pk, last.pk]
+
+
+def test_what_goes_on_or_was_asked_for_otherwise_is_not_brought_forward(queue):
+    running, person, waiting = queue("schedule"), queue("person"), queue("schedule")
+    with claims.claimed(running.pk):
+        assert not claims.hurry(running, "person")
+    assert not claims.hurry(person, "person") and not claims.hurry(waiting, "schedule")
+    assert not Run.objects.exclude(hurried="").exists()
 
 
 def test_of_those_that_matter_the_same_the_first_goes_first(queue):
