@@ -8,11 +8,23 @@ import sys
 import click
 
 import dqx
-from dqx.client import addresses, alerts, connections, history, people, references, rows, runs, schedules, scripts
+from dqx.client import (
+    addresses,
+    alerts,
+    audit,
+    connections,
+    history,
+    people,
+    references,
+    rows,
+    runs,
+    schedules,
+    scripts,
+)
 from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
 from dqx.client.http import Api
 from dqx.client.output import Output, closed, moment
-from dqx.client.secret_input import secrets
+from dqx.client.secret_input import ANY_WORDS, refuse_words, secrets
 from dqx.client.session import HERE, Session, command, with_options
 
 
@@ -35,6 +47,7 @@ history.add_to(root)
 references.add_to(root)
 connections.add_to(root)
 people.add_to(root)
+audit.add_to(root)
 schedules.add_to(root)
 alerts.add_to(root)
 
@@ -49,10 +62,7 @@ def login(session: Session, username: str | None, password_stdin: bool) -> None:
     if password_stdin and not username:
         raise click.UsageError("--password-stdin needs --username.")
     api = Api(session.chosen or _asked_server(session, password_stdin), session.keychain)
-    if addresses.is_open(api.address):
-        session.output.note(
-            f"Warning: {api.address} is not encrypted. Others on the way can read the password and all data.", "yellow"
-        )
+    _warn_of_open(session, api.address)
     known = session.keychain.username(api.address) or None
     name = username or click.prompt(f"Username at {api.address}", default=known, err=True)
     (password,) = secrets(session, ["Password"], password_stdin, "--password-stdin")
@@ -61,6 +71,12 @@ def login(session: Session, username: str | None, password_stdin: bool) -> None:
         session.output.document({"server": api.address, **user})
     else:
         session.output.note(f"Signed in to {api.address} as {user['username']} ({user['role']}).")
+
+
+def _warn_of_open(session: Session, address: str) -> None:
+    if addresses.is_open(address):
+        told = f"Warning: {address} is not encrypted. Others on the way can read the password and all data."
+        session.output.note(told, "yellow")
 
 
 def _asked_server(session: Session, password_stdin: bool) -> str:
@@ -96,6 +112,18 @@ def whoami(session: Session) -> None:
     facts = [("server", session.api.address), *((name, user[name]) for name in ("username", "email", "role"))]
     facts += [("last login", moment(user["last_login"])), ("may", " ".join(user["permissions"]))]
     session.output.facts(facts)
+
+
+@command(root, "password", context_settings=ANY_WORDS)
+@click.option("--passwords-stdin", is_flag=True, help="Read the old and the new one from standard input, one a line.")
+def password(session: Session, passwords_stdin: bool) -> None:
+    """Give yourself another password. It is asked for, and ends all your other sign-ins."""
+    refuse_words("A password", "--passwords-stdin")
+    _warn_of_open(session, session.api.address)
+    names = ["Old password", "New password"]
+    old, new = secrets(session, names, passwords_stdin, "--passwords-stdin", twice=names[1:])
+    session.api.change_password(old, new)
+    session.output.note("Your password was changed. Your other sign-ins have ended.")
 
 
 def main() -> int:

@@ -101,6 +101,17 @@ class Api:
             if response.status_code != UNAUTHORIZED:  # else it had ended already
                 _json(response)
 
+    def change_password(self, old: str, new: str) -> None:
+        """Give oneself another password, and keep the tokens that come with it; all others end.
+
+        Raises:
+            Failure: it is refused, or there is no answer.
+        """
+        answer = self.send("POST", "auth/me/password", {"old_password": old, "new_password": new})
+        with self.keychain.alone(self.address):  # else a renewal that is refused just now would forget them
+            name = self.keychain.username(self.address) or ""
+            self.keychain.keep(self.address, Tokens(name, answer["access"], answer["refresh"]))
+
     def _signed(self, method: str, path: str, **more: Any) -> Response:
         tokens = self.keychain.of(self.address)
         response = self._send(method, path, token=tokens.access, **more)

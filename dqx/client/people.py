@@ -96,7 +96,7 @@ def create_person(session: Session, name: str, password_stdin: bool, **given: An
 @click.option("--password", is_flag=True, help="Another password; it is asked for, and ends all their sign-ins.")
 @_options
 def edit_person(session: Session, person: str, password: bool, password_stdin: bool, **given: Any) -> None:
-    """Change what is given of a person."""
+    """Change what is given of a person. For your own password there is `dqx password`."""
     refuse_words("A password", STDIN, person)
     found, changes = find(session, PERSON, person), _told(**given)
     if password or password_stdin:

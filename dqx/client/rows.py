@@ -1,8 +1,9 @@
-"""Bad rows as a table, as JSON and as a file; queries."""
+"""Bad rows and staged ones as a table, as JSON and as a file; queries."""
 
 import contextlib
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from dqx.client import counts, files
 from dqx.client.errors import Failure
 from dqx.client.output import counted
 from dqx.client.session import Session, place_in, read_text, several, shared
+from dqx.client.things import SCRIPT, find
 
 FORMATS = ("csv", "xlsx", "parquet")
 COLUMNS = ("rule_id", "source_id", "source_uid", "data_value", "txn_date")
@@ -23,7 +25,19 @@ USUAL = 100
 def add_to(root: click.Group) -> None:
     """Put these commands where `dqx` finds them."""
     root.add_command(bad)
+    root.add_command(staged)
     root.add_command(query)
+
+
+def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
+    limit = click.option("--limit", type=click.IntRange(1), help=f"So many at most.  [default: {USUAL}]")
+    return limit(click.option("--all", "everything", is_flag=True, help="All of them, as they come.")(function))
+
+
+def _most(limit: int | None, everything: bool) -> int | None:
+    if everything and limit:
+        raise click.UsageError("--all and --limit do not go together.")
+    return None if everything else limit or USUAL
 
 
 @click.command()
@@ -36,8 +50,7 @@ def add_to(root: click.Group) -> None:
 @click.option("--undated", is_flag=True, help="Only without a date.")
 @counts.by_option
 @click.option("--ordering", type=click.Choice(ORDERINGS), help="By this column; with - the other way round.")
-@click.option("--limit", type=click.IntRange(1), help=f"So many at most.  [default: {USUAL}]")
-@click.option("--all", "everything", is_flag=True, help="All of them, as they come.")
+@_limited
 @click.option("--export", metavar="FILE", help="Into a .csv, .xlsx or .parquet file; - is standard output.")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="What --export writes, where the name does not say it."
@@ -48,6 +61,7 @@ def bad(session: Session, export: str | None, by: str | None, limit: int | None,
 
     With --json one document a line. An export has all rows that pass the filters.
     """
+    most = _most(limit, given["everything"])
     _check_together(export, by, limit, given)
     params = {
         "rule_id": several(given["rule"]),
@@ -64,12 +78,24 @@ def bad(session: Session, export: str | None, by: str | None, limit: int | None,
     elif export:
         _export(session, params, export, given["form"] or Path(export).suffix.lstrip(".").lower())
     else:
-        _list(session, params, None if given["everything"] else limit or USUAL)
+        _list(session, "bad_detail", params, most, "bad row")
+
+
+@click.command()
+@click.argument("script")
+@_limited
+@shared
+def staged(session: Session, script: str, limit: int | None, everything: bool) -> None:
+    """The rows that SCRIPT (an id or a name) has found, and that a publish would make the bad rows of its rules and sources.
+
+    With --json one document a line.
+    """
+    most, found = _most(limit, everything), find(session, SCRIPT, script)
+    total = found["staged"]["rows"] if found["staged"] else 0
+    _list(session, f"{SCRIPT.at(found['id'])}/staging", {}, most, "staged row", total)
 
 
 def _check_together(export: str | None, by: str | None, limit: int | None, given: dict[str, Any]) -> None:
-    if given["everything"] and limit:
-        raise click.UsageError("--all and --limit do not go together.")
     if by and (export or given["ordering"]):
         raise click.UsageError("--by only counts; leave --export and --ordering out.")
     if export and limit:
@@ -78,17 +104,27 @@ def _check_together(export: str | None, by: str | None, limit: int | None, given
         raise click.UsageError("--format says what --export writes; name its FILE.")
 
 
-def _list(session: Session, params: dict[str, Any], limit: int | None) -> None:
-    left, shown, total = limit, 0, 0
-    for page in session.api.pages("bad_detail", {**params, "page_size": min(limit or MOST_PAGE, MOST_PAGE)}):
-        rows, total = page["results"][:left], page["total"]
+def _list(session: Session, path: str, params: dict[str, Any], limit: int | None, thing: str, total: int = 0) -> None:
+    """Show rows as they come, and how many of how many that were.
+
+    Args:
+        limit: so many at most; None is all.
+        thing: what one is called.
+        total: how many there are, where the pages do not tell.
+
+    Raises:
+        Failure: a page is refused, or does not come.
+    """
+    left, shown = limit, 0
+    for page in session.api.pages(path, {**params, "page_size": min(limit or MOST_PAGE, MOST_PAGE)}):
+        rows, total = page["results"][:left], page.get("total", total)
         _show_rows(session, rows)
         shown, left = shown + len(rows), None if left is None else left - len(rows)
         if left == 0:
             break
     if not session.as_json:
-        more = "  --all shows every one." if shown < total and limit is not None else ""
-        session.output.note(f"{shown:,} of {counted(total, 'bad row')}.{more}")
+        more = "  --all shows every one." if limit is not None and shown < total else ""
+        session.output.note(f"{shown:,} of {counted(total, thing)}.{more}")
 
 
 def _show_rows(session: Session, rows: list[dict[str, Any]]) -> None:

@@ -1,10 +1,11 @@
-"""People at the command line: an Admin lets them sign in, changes and deletes them, and no password is ever shown."""
+"""People at the command line: an Admin lets them sign in, changes and deletes them, sees who changed what; no password is ever shown."""
 
 import json
 
 import pytest
 
 from tests.api.contract.caller import new_name
+from tests.cli.terminal import Dqx
 
 pytestmark = pytest.mark.django_db
 PASSWORD, OTHER = "a quiet lighthouse", "a louder lighthouse"
@@ -78,3 +79,45 @@ def test_a_password_among_the_words_is_refused_and_not_repeated(ada, nora):
 def test_they_are_for_admins(dqx):
     done = dqx("people", "--json")
     assert (done.code, json.loads(done.err)["error"]["code"]) == (1, "not_allowed")
+
+
+def test_people_give_themselves_another_password_and_stay_signed_in(stranger, nora, tmp_path):
+    elsewhere = Dqx(tmp_path / "elsewhere", stranger.address)
+    assert stranger.sign_in(nora, PASSWORD).code == elsewhere.sign_in(nora, PASSWORD).code == 0
+    typed = {"Old password: ": f"{PASSWORD}\r", "New password: ": f"{OTHER}\r", "confirmation: ": f"{OTHER}\r"}
+    shown = stranger.seen("password", answers=typed)
+    assert shown.code == 0 and "was changed" in shown.out and "lighthouse" not in shown.out
+    assert nora in stranger.does("whoami").out and elsewhere("whoami").code == 3
+    stranger.does("password", "--passwords-stdin", given=f"{OTHER}\n{PASSWORD}\n")
+    assert nora in stranger.does("whoami").out and "lighthouse" not in stranger.kept.read_text()
+
+
+def test_another_password_that_is_refused_changes_nothing(stranger, nora):
+    assert stranger.sign_in(nora, PASSWORD).code == 0
+    change = ["password", "--passwords-stdin"]
+    assert (
+        stranger(*change, given=f"wrong\n{OTHER}").err == "Error: The old password is wrong.\n  field: old_password\n"
+    )
+    weak = stranger(*change, given=f"{PASSWORD}\ns3cret")
+    assert weak.code == 1 and weak.err.endswith("  field: new_password\n") and "s3cret" not in weak.err
+    for words, given in ((["password"], ""), (["password", "s3cret"], ""), (change, PASSWORD)):
+        done = stranger(*words, given=given)
+        assert done.code == 2 and "s3cret" not in done.err, words
+    assert stranger.does("whoami").facts["username"] == nora
+    assert stranger.sign_in(nora, PASSWORD).code == 0
+
+
+def test_who_changed_what_is_told_newest_first(ada, dqx, nora):
+    pk = str(ada.does("people", "show", nora, "--json").document["id"])
+    ada.does("people", "edit", nora, "--role", "publisher", "--password-stdin", given=OTHER)
+    only = ["audit", "--thing", "dq.users", "--key", pk]
+    newest, oldest = ada.does(*only).out.splitlines()[2:]
+    assert f"ada  change user  dq.users {pk}  role: author → publisher, new_password: true" in newest
+    assert (
+        f"ada  add user     dq.users {pk}  " in oldest and f"username: {nora}" in oldest and "lighthouse" not in oldest
+    )
+    (told,) = map(json.loads, ada.does(*only, "--limit", 1, "--json").out.splitlines())
+    assert (told["before"], told["after"]) == ({"role": "author"}, {"role": "publisher", "new_password": True})
+    assert ada.does(*only[:-1], "none").err == "No such change is in the log.\n"
+    assert len(ada.does("audit", "--all", "--json").out.splitlines()) > 2
+    assert json.loads(dqx("audit", "--json").err)["error"]["code"] == "not_allowed"

@@ -93,34 +93,6 @@ def test_a_script_has_a_description_a_connection_and_a_time_limit(dqx, ada):
     assert (changed["time_limit"], changed["connection"], changed["description"]) == (None, None, "")
 
 
-def test_bad_rows_are_counted(dqx):
-    published(dqx, select("COUNTED", "u1", "u2"))
-    only = ["bad", "--rule", "COUNTED", "--by"]
-    assert dqx.does(*only, "rule").line("COUNTED") == ["COUNTED", "2"]
-    assert dqx.does(*only, "source", "--limit", 1, "--json").document == [{"source_id": "S1", "name": None, "count": 2}]
-    (date,) = dqx.does(*only, "date").out.splitlines()[2:]
-    assert date.split()[1] == "2"
-    assert dqx.does(*only, "rule", "--uid", "u3").err == "No bad row passes the filters.\n"
-    for more in (["date", "--limit", 1], ["rule", "--export", "x.csv"], ["uid"]):
-        assert dqx(*only, *more).code == 2, more
-
-
-def test_the_life_of_a_bad_row(dqx):
-    name = published(dqx, select("LIFE", "u1", "u2"))
-    dqx.does("scripts", "edit", name, "-f", "-", given=select("LIFE", "u2"))
-    dqx.does("populate", name)
-    dqx.does("publish", name, "--yes")
-    shown = dqx.does("history", "LIFE", "S1", "u1")
-    assert (
-        shown.facts.items() >= {"rule": "LIFE", "record": "u1", "now": "resolved"}.items()
-        and "value" not in shown.facts
-    )
-    assert [line.split()[2] for line in shown.out.split("\n\n")[1].splitlines()[2:]] == ["opened", "resolved"]
-    told = dqx.does("history", "LIFE", "S1", "u2", "--json").document
-    assert (told["is_bad"], [event["action"] for event in told["events"]]) == (True, ["opened"])
-    assert "never was" in dqx("history", "LIFE", "S1", "u3").err
-
-
 def test_a_refusal_shows_the_place_and_is_json_for_programs(dqx):
     done = dqx("query", "SELECT 1,\n  nonsense")
     assert (done.code, done.out) == (1, "") and done.err.endswith("    nonsense\n    ^\n")

@@ -1,0 +1,51 @@
+"""Bad rows at the command line: counted, one by one through their lives, and as they are staged."""
+
+import json
+
+import pytest
+
+from tests.api.contract.caller import select
+from tests.cli.test_work import new, published
+
+pytestmark = pytest.mark.django_db
+
+
+def test_staged_rows_are_shown_before_they_are_published(dqx):
+    name = new(dqx, select("STAGED", "u2", "u1", "u3"))
+    none = dqx("staged", name)
+    assert none.code == 1 and "has not been populated yet" in none.err
+    dqx.does("populate", name)
+    shown = dqx.does("staged", name, "--limit", 2)
+    assert [line.split()[:3] for line in shown.out.splitlines()[2:]] == [["STAGED", "S1", "u1"], ["STAGED", "S1", "u2"]]
+    assert shown.err == "2 of 3 staged rows.  --all shows every one.\n"
+    told = [json.loads(line)["source_uid"] for line in dqx.does("staged", name, "--all", "--json").out.splitlines()]
+    assert told == ["u1", "u2", "u3"]
+    assert dqx("staged", name, "--all", "--limit", 1).code == 2
+
+
+def test_bad_rows_are_counted(dqx):
+    published(dqx, select("COUNTED", "u1", "u2"))
+    only = ["bad", "--rule", "COUNTED", "--by"]
+    assert dqx.does(*only, "rule").line("COUNTED") == ["COUNTED", "2"]
+    assert dqx.does(*only, "source", "--limit", 1, "--json").document == [{"source_id": "S1", "name": None, "count": 2}]
+    (date,) = dqx.does(*only, "date").out.splitlines()[2:]
+    assert date.split()[1] == "2"
+    assert dqx.does(*only, "rule", "--uid", "u3").err == "No bad row passes the filters.\n"
+    for more in (["date", "--limit", 1], ["rule", "--export", "x.csv"], ["uid"]):
+        assert dqx(*only, *more).code == 2, more
+
+
+def test_the_life_of_a_bad_row(dqx):
+    name = published(dqx, select("LIFE", "u1", "u2"))
+    dqx.does("scripts", "edit", name, "-f", "-", given=select("LIFE", "u2"))
+    dqx.does("populate", name)
+    dqx.does("publish", name, "--yes")
+    shown = dqx.does("history", "LIFE", "S1", "u1")
+    assert (
+        shown.facts.items() >= {"rule": "LIFE", "record": "u1", "now": "resolved"}.items()
+        and "value" not in shown.facts
+    )
+    assert [line.split()[2] for line in shown.out.split("\n\n")[1].splitlines()[2:]] == ["opened", "resolved"]
+    told = dqx.does("history", "LIFE", "S1", "u2", "--json").document
+    assert (told["is_bad"], [event["action"] for event in told["events"]]) == (True, ["opened"])
+    assert "never was" in dqx("history", "LIFE", "S1", "u3").err
