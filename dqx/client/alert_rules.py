@@ -1,13 +1,13 @@
 """Rules of alerts, which say who hears of what: list, show, create, edit, on, off, delete."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from dqx.client import listing
 from dqx.client.output import moment
-from dqx.client.session import Session, command, several, with_options
+from dqx.client.session import Session, command, options, several, with_options
 from dqx.client.things import ALERT_RULE, CHANNEL, SCRIPT, delete, find, ids, named, pick, yes_option
 
 ALL_KINDS = ["run_failed", "schedule_late", "new_bad_rows"]
@@ -15,7 +15,7 @@ KINDS = click.Choice(ALL_KINDS)
 HEADS = ("id", "name", "tells", "of", "by", "state")
 SCOPE = ("scripts", "rules", "sources")
 MOST = 3
-_OPTIONS = (
+_options = options(
     click.option("--kind", multiple=True, type=KINDS, help="What it tells; may be repeated, as may the next four. A new one tells all."),
     click.option("--channel", multiple=True, metavar="CHANNEL", help="By this channel (id or name)."),
     click.option("--script", multiple=True, metavar="SCRIPT", help="Only of this script (id or name)."),
@@ -23,12 +23,6 @@ _OPTIONS = (
     click.option("--source", multiple=True, metavar="ID", help="Only of this source."),
     click.option("--threshold", type=int, metavar="ROWS", help="New bad rows of a rule in a source are told when there are more."),
 )  # fmt: skip
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
 
 
 @click.group("rules", invoke_without_command=True)
@@ -91,9 +85,6 @@ def show_rule(session: Session, name: str) -> None:
 
 
 def _show(session: Session, one: dict[str, Any]) -> None:
-    if session.as_json:
-        session.output.document(one)
-        return
     scope = {thing: ", ".join(names) for thing, names in _scope(one).items() if names} or {"of": "everything"}
     facts = [
         ("id", one["id"]),
@@ -106,7 +97,7 @@ def _show(session: Session, one: dict[str, Any]) -> None:
         ("created", moment(one["created_at"])),
         ("changed", moment(one["updated_at"])),
     ]
-    session.output.facts(facts)
+    listing.single(session, one, facts)
 
 
 @command(rules, "create")

@@ -1,6 +1,5 @@
 """Channels of alerts: list, show, create, edit, delete. Where a webhook or a service leads, and the key, are secrets."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -9,24 +8,18 @@ from dqx.client import listing
 from dqx.client.errors import Failure
 from dqx.client.output import counted, moment
 from dqx.client.secret_input import ANY_WORDS, refuse_words, secrets
-from dqx.client.session import Session, command, with_options
+from dqx.client.session import Session, command, options, with_options
 from dqx.client.things import CHANNEL, delete, find, yes_option
 
 HEADS = ("id", "name", "kind", "leads to", "pause", "rules")
 HOUR = 60
 STDIN = "--secrets-stdin"
-_OPTIONS = (
+_options = options(
     click.option("--mail", multiple=True, metavar="ADDRESS", help="Mail to this address; may be repeated."),
     click.option("--key/--no-key", default=None, help="What a webhook gets is signed; the key is asked for. Or no longer."),
     click.option("--pause", type=int, metavar="MINUTES", help="At most one message in so many; a new one 480; 0 is none."),
     click.option(STDIN, is_flag=True, help="Read the address, and then the key, from standard input, one a line, instead of asking."),
 )  # fmt: skip
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
 
 
 @click.group("channels", invoke_without_command=True)
@@ -75,9 +68,6 @@ def show_channel(session: Session, channel: str) -> None:
 
 
 def _show(session: Session, one: dict[str, Any]) -> None:
-    if session.as_json:
-        session.output.document(one)
-        return
     facts = [
         ("id", one["id"]),
         ("name", one["name"]),
@@ -90,7 +80,7 @@ def _show(session: Session, one: dict[str, Any]) -> None:
         ("created", moment(one["created_at"])),
         ("changed", moment(one["updated_at"])),
     ]
-    session.output.facts(facts)
+    listing.single(session, one, facts)
 
 
 @command(channels, "create", context_settings=ANY_WORDS)

@@ -1,6 +1,5 @@
 """Connections to other databases, for Admins: list, show, create, edit, test, delete. The password is asked for, never an argument."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -8,13 +7,13 @@ import click
 from dqx.client import listing, things
 from dqx.client.output import moment
 from dqx.client.secret_input import ANY_WORDS, refuse_words, secrets
-from dqx.client.session import Session, command, with_options
+from dqx.client.session import Session, command, options, with_options
 from dqx.client.things import CONNECTION, delete, find, yes_option
 
 HEADS = ("id", "name", "leads to", "tls", "at once", "scripts")
 STDIN = "--password-stdin"
 MODES = click.Choice(["disable", "prefer", "require", "verify-ca", "verify-full"])
-_OPTIONS = (
+_options = options(
     click.option("--host", help="The server."),
     click.option("--port", type=int, help="A new one 5432."),
     click.option("--dbname", metavar="NAME", help="The database there."),
@@ -24,12 +23,6 @@ _OPTIONS = (
     click.option("--password/--no-password", default=None, help="Ask for the password; or keep none."),
     click.option(STDIN, is_flag=True, help="Read the password from standard input instead of asking."),
 )  # fmt: skip
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
 
 
 @click.group(invoke_without_command=True)
@@ -63,9 +56,6 @@ def show_connection(session: Session, connection: str) -> None:
 
 
 def _show(session: Session, one: dict[str, Any]) -> None:
-    if session.as_json:
-        session.output.document(one)
-        return
     more = one["used_by"] - len(one["script_names"])
     scripts = [*one["script_names"], *([f"{more:,} more"] if more else [])]
     facts = [
@@ -82,7 +72,7 @@ def _show(session: Session, one: dict[str, Any]) -> None:
         ("created", moment(one["created_at"])),
         ("changed", moment(one["updated_at"])),
     ]
-    session.output.facts(facts)
+    listing.single(session, one, facts)
 
 
 @command(connections, "create", context_settings=ANY_WORDS)

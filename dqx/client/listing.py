@@ -32,6 +32,14 @@ def newest(
     return found if everything else itertools.islice(found, limit)
 
 
+def single(session: Session, one: dict[str, Any], facts: Iterable[tuple[str, object]]) -> None:
+    """One thing: its facts for people, as `Output.facts`, the document for programs."""
+    if session.as_json:
+        session.output.document(one)
+    else:
+        session.output.facts(facts)
+
+
 def whole(
     session: Session,
     heads: Sequence[str],

@@ -1,6 +1,5 @@
 """People who can sign in, for Admins: list, show, create, edit, delete. A password is asked for, never an argument."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -8,23 +7,17 @@ import click
 from dqx.client import listing
 from dqx.client.output import moment
 from dqx.client.secret_input import ANY_WORDS, refuse_words, secrets
-from dqx.client.session import Session, command, with_options
+from dqx.client.session import Session, command, options, with_options
 from dqx.client.things import PERSON, delete, find, yes_option
 
 HEADS = ("id", "name", "role", "e-mail", "active", "last login")
 STDIN = "--password-stdin"
 ROLES = click.Choice(["viewer", "author", "publisher", "admin"])
-_OPTIONS = (
+_options = options(
     click.option("--role", type=ROLES, help="What they may do; a new one is a viewer."),
     click.option("--active/--inactive", "is_active", default=None, help="Whether they can sign in."),
     click.option(STDIN, is_flag=True, help="Read the password from standard input instead of asking."),
 )
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
 
 
 @click.group(invoke_without_command=True)
@@ -62,9 +55,6 @@ def show_person(session: Session, person: str) -> None:
 
 
 def _show(session: Session, one: dict[str, Any]) -> None:
-    if session.as_json:
-        session.output.document(one)
-        return
     facts = [
         ("id", one["id"]),
         ("name", one["username"]),
@@ -75,7 +65,7 @@ def _show(session: Session, one: dict[str, Any]) -> None:
         ("last login", moment(one["last_login"])),
         ("may", " ".join(one["permissions"])),
     ]
-    session.output.facts(facts)
+    listing.single(session, one, facts)
 
 
 @command(people, "create", context_settings=ANY_WORDS)

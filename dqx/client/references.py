@@ -77,10 +77,7 @@ def edit(session: Session, kind: str, pk: str, name: str | None, description: st
 
 
 def _show(session: Session, thing: Thing, one: dict[str, Any]) -> None:
-    if session.as_json:
-        session.output.document(one)
-    else:
-        session.output.facts(zip(HEADS, _cells(thing, one), strict=True))
+    listing.single(session, one, zip(HEADS, _cells(thing, one), strict=True))
 
 
 @command(references, "delete")

@@ -129,7 +129,7 @@ def _came(due: dict[str, Any]) -> tuple[object, ...]:
 @command(schedules, "create")
 @click.argument("name")
 @click.option("--script", required=True, metavar="SCRIPT", help="What it runs (id or name).")
-@timing.options
+@timing.schedule_options
 @click.option("--off", is_flag=True, help="Not switched on yet.")
 def create_schedule(session: Session, name: str, script: str, off: bool, **given: Any) -> None:
     """Run a script by the clock: at a time of --daily, --weekly or --monthly, or by a --cron expression.
@@ -148,7 +148,7 @@ def create_schedule(session: Session, name: str, script: str, off: bool, **given
 @click.argument("schedule")
 @click.option("--name", help="Another name.")
 @click.option("--script", metavar="SCRIPT", help="Another script (id or name).")
-@timing.options
+@timing.schedule_options
 def edit_schedule(session: Session, schedule: str, name: str | None, script: str | None, **given: Any) -> None:
     """Change what is given of a schedule. Who changes what it does, or when, is whom it acts as from then on."""
     changes = timing.body(session, script, **given) | ({} if name is None else {"job_name": name})

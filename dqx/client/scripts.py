@@ -1,7 +1,6 @@
 """Scripts: list, show, create, edit, delete, versions."""
 
 import tempfile
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -9,10 +8,15 @@ import click
 from dqx.client import listing
 from dqx.client.errors import Failure
 from dqx.client.output import moment
-from dqx.client.session import Session, command, place_in, read_text, with_options
+from dqx.client.session import Session, command, options, place_in, read_text, with_options
 from dqx.client.things import SCRIPT, delete, find, yes_option
 
 file_option = click.option("-f", "--file", metavar="FILE", help="Take the SELECT from this file; - is standard input.")
+_settings = options(
+    click.option("--description", help="What it is for."),
+    click.option("--connection", metavar="NAME", help="Read this stored connection; '' is this database."),
+    click.option("--time-limit", type=int, metavar="SECONDS", help="What a run may take; 0 is what others may."),
+)
 EMPTY = "-- One SELECT of rule_id, source_id, source_uid, data_value, txn_date\n"
 
 
@@ -67,13 +71,6 @@ def _show(session: Session, script: dict[str, Any]) -> None:
         ("changed", moment(script["updated_at"])),
     ]
     session.output.facts(facts)
-
-
-def _settings(function: Callable[..., Any]) -> Callable[..., Any]:
-    description = click.option("--description", help="What it is for.")
-    connection = click.option("--connection", metavar="NAME", help="Read this stored connection; '' is this database.")
-    limit = click.option("--time-limit", type=int, metavar="SECONDS", help="What a run may take; 0 is what others may.")
-    return description(connection(limit(function)))
 
 
 def _given(*, description: str | None, connection: str | None, time_limit: int | None) -> dict[str, Any]:

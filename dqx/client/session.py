@@ -87,6 +87,17 @@ def shared(function: Callable[..., None]) -> Callable[..., Any]:
     return with_options(functools.update_wrapper(called, function))
 
 
+def options(*given: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A decorator that gives a command these options, in their order: for several commands that take the same."""
+
+    def add(function: Any) -> Any:
+        for option in reversed(given):
+            function = option(function)
+        return function
+
+    return add
+
+
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --server and --json."""
     server = click.option(

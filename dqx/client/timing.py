@@ -1,15 +1,15 @@
 """What a schedule is made of, as options of a command and as the API takes it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
-from dqx.client.session import Session
+from dqx.client.session import Session, options
 from dqx.client.things import SCRIPT, find
 
 PRESETS = ("daily", "weekly", "monthly", "cron")
-_OPTIONS = (
+# What says when a schedule runs, and what it does.
+schedule_options = options(
     click.option("--daily", is_flag=True, help="Every day, at --time."),
     click.option("--weekly", metavar="DAY", help="Every week on this day (monday, mon or 1), at --time."),
     click.option("--monthly", metavar="DAY", type=int, help="Every month on this day (1 to 31), at --time."),
@@ -25,19 +25,12 @@ _OPTIONS = (
 )
 
 
-def options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds what says when a schedule runs, and what it does."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 def body(session: Session, script: str | None, **given: Any) -> dict[str, Any]:
     """What was given, in the API's words.
 
     Args:
         script: its id or name.
-        given: the values of `options`.
+        given: the values of `schedule_options`.
 
     Raises:
         UsageError: more than one way to say when.
