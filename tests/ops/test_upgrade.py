@@ -29,15 +29,25 @@ LEDGER = (
     "       now(), 0, 0, 0, 0, 0, 0, 0"
     f"  FROM generate_series(1, {N_RUNS}) i"
 )
-# Tells, after each DDL statement, how many rows of a big table its transaction has read while it keeps everybody out of it.
+# Tells, after each DDL statement, how many rows of a big table its transaction has read while it keeps everybody out of it. The server's
+# figure also has what the session read in transactions shortly before, so what it is without the lock is taken off.
 WITNESS = """
 CREATE TABLE public.witnessed (command text, of text, n_read bigint, rewritten boolean);
+CREATE TABLE public.before_it (pid int, of oid, n_read bigint, PRIMARY KEY (pid, of));
+CREATE FUNCTION public.look() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  INSERT INTO public.before_it
+  SELECT pg_backend_pid(), big, pg_stat_get_xact_tuples_returned(big) FROM unnest('{BIG}'::regclass[]) AS big
+   WHERE NOT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock' AND granted AND relation = big)
+  ON CONFLICT (pid, of) DO UPDATE SET n_read = EXCLUDED.n_read;
+END $$;
+CREATE EVENT TRIGGER looks ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.look();
 CREATE FUNCTION public.witness() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   INSERT INTO public.witnessed
-  SELECT tg_tag, relation::regclass::text, pg_stat_get_xact_tuples_returned(relation), tg_event = 'table_rewrite'
-    FROM pg_locks
-   WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock' AND granted AND locktype = 'relation'
+  SELECT tg_tag, relation::regclass::text, pg_stat_get_xact_tuples_returned(relation) - coalesce(b.n_read, 0), tg_event = 'table_rewrite'
+    FROM pg_locks l LEFT JOIN public.before_it b ON b.pid = l.pid AND b.of = l.relation
+   WHERE l.pid = pg_backend_pid() AND mode = 'AccessExclusiveLock' AND granted AND locktype = 'relation'
      AND relation = ANY ('{BIG}'::regclass[]);
 END $$;
 CREATE EVENT TRIGGER witness ON ddl_command_end EXECUTE FUNCTION public.witness();
