@@ -181,6 +181,16 @@ def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
     return True
 
 
+def copies_at_work(words: str) -> int:
+    """How many COPYs in whose text these words stand, `%` for any between, this database is busy with."""
+    with superuser() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE state = 'active' AND datname = current_database() AND query LIKE %s",
+            (f"COPY%{words}%",),
+        )
+        return int(cursor.rowcount)
+
+
 def make_source_table(name: str = "rows") -> None:
     """A table of the five columns for scripts to read, in which everything may be NULL, double or too long."""
     sql.execute(

@@ -200,20 +200,11 @@ def test_without_a_terminal_ctrl_c_leaves_the_run_and_says_how_to_end_it(dqx):
 
 def test_ctrl_c_ends_a_query_in_the_database(dqx):
     process = dqx.start("query", "SELECT count(*) FROM generate_series(1, 100000000000) AS ended_by_hand")
-    assert steps.eventually(lambda: at_work("ended_by_hand"), 60)
+    assert steps.eventually(lambda: steps.copies_at_work("ended_by_hand"), 60)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err
-    assert steps.eventually(lambda: not at_work("ended_by_hand"), 5)
-
-
-def at_work(word):
-    with steps.superuser() as cursor:
-        cursor.execute(
-            "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s AND datname = current_database()",
-            (f"COPY%{word}%",),
-        )
-        return cursor.rowcount
+    assert steps.eventually(lambda: not steps.copies_at_work("ended_by_hand"), 5)
 
 
 def test_at_a_terminal_ctrl_c_asks_and_cancels(dqx):

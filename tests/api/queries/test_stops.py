@@ -17,16 +17,6 @@ QUERY, STOP = "/api/query/", "/api/query/stop"
 ENDLESS = "SELECT count(*) FROM generate_series(1, 100000000000) AS stoppable"
 
 
-def at_work():
-    """How many of these queries the server is busy with."""
-    with steps.superuser() as cursor:
-        cursor.execute(
-            "SELECT FROM pg_stat_activity WHERE query LIKE 'COPY%%stoppable%%' AND state = 'active'"
-            " AND datname = current_database()"
-        )
-        return cursor.rowcount
-
-
 @pytest.fixture
 def asked():
     """Ask for a query and let it be; its answer comes later."""
@@ -47,19 +37,19 @@ def answer(api, body):
 
 def test_a_stop_ends_the_query_in_the_database_soon(as_author, asked):
     waiting = asked(as_author, query=ENDLESS, tag="mine")
-    assert steps.eventually(at_work)
+    assert steps.eventually(lambda: steps.copies_at_work("stoppable"))
     began = time.monotonic()
     assert as_author.post(STOP, {"tag": "mine"}).status_code == 204
     error = refused(waiting.result(), 409, "cancelled")
     assert error["message"] == "The query was stopped." and time.monotonic() - began < 2.5
-    assert at_work() == 0 and not QueryStop.objects.exists()
+    assert steps.copies_at_work("stoppable") == 0 and not QueryStop.objects.exists()
 
 
 def test_nobody_stops_the_query_of_another_person(as_author, make_user, asked, settings):
     settings.QUERY_SECONDS = 2
     other = Api(make_user("oscar", role="admin"))
     waiting = asked(as_author, query=ENDLESS, tag="mine"), asked(other, query=ENDLESS, tag="other's")
-    assert steps.eventually(lambda: at_work() == 2)
+    assert steps.eventually(lambda: steps.copies_at_work("stoppable") == 2)
     assert other.post(STOP, {"tag": "mine"}).status_code == 204
     assert as_author.post(STOP, {"tag": "Other's"}).status_code == 204
     for each in waiting:

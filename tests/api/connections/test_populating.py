@@ -28,17 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ENDLESS = elsewhere.SCRIPT + ", generate_series(1, 100000000000) g WHERE g < 0"
 
 
-@pytest.fixture(autouse=True)
-def key(settings):
-    settings.ENCRYPTION_KEYS = [elsewhere.KEY]
-
-
-@pytest.fixture(scope="module")
-def there(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), elsewhere.database() as found:
-        yield found
-
-
 @pytest.fixture
 def far(admin, there):
     given = {**there.details, "username": there.user}
