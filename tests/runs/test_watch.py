@@ -29,7 +29,8 @@ def requested(actor, content):
 
 def cut_the_watch():
     """End the session on which a run is watched, as a firewall does that forgets lines; whether it was there."""
-    watches = "state = 'idle' AND query LIKE '%cancel_requested_at%' AND datname = current_database()"
+    asks_for_a_cancel = "query LIKE 'SELECT 1 %cancel_requested_at%'"  # who reads a whole run names that column too
+    watches = f"state = 'idle' AND {asks_for_a_cancel} AND datname = current_database()"
     with steps.superuser() as cursor:
         cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {watches}")
         return cursor.rowcount
