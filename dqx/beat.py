@@ -2,6 +2,9 @@
 
 from typing import Any
 
+# What beat and the workers do for each other too (dqx.monitoring.standing_in).
+TELL = "scripts_app.tasks.tell"
+
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
     # One that waited for a worker until the next is due says nothing more.
@@ -12,7 +15,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 SCHEDULE = {
     "sweep-schedules": _every(20, "scripts_app.tasks.sweep"),
     "recover-runs": _every(15, "scripts_app.tasks.recover"),
-    "tell-alerts": _every(30, "scripts_app.tasks.tell"),
+    "tell-alerts": _every(30, TELL),
     "trim-runs": _every(3_600, "scripts_app.tasks.trim"),
     "mend-mirror": _every(3_600, "scripts_app.tasks.mend_mirror"),
     "forget-tokens": _every(86_400, "dqx.users.tasks.forget_tokens"),

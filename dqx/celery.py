@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from dqx.monitoring import carrying, workers  # noqa: F401 - what Celery calls in its processes
+from dqx.monitoring import carrying, standing_in, workers  # noqa: F401 - what Celery calls in its processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dqx.settings")
 

@@ -122,19 +122,22 @@ def _alerts(told: Mapping[str, Container[int]]) -> Alerts:
 
 
 def silence(*, actor: Actor) -> str | None:
-    """What does not happen since no worker does it, in a sentence; None while there is one for each queue.
+    """What does not happen since nobody does it, in a sentence; None while there is a worker for each queue, and beat.
 
     Raises:
         NotSignedIn, NotAllowed.
     """
     require(actor, "scripts.view_schedule")
-    found = workers.alive(sql.rows)
+    known = workers.signs(sql.rows)
+    found = workers.alive(known)
     runs, clock = (any(queue in taken for taken in found) for queue in broker.queues())
     if not runs and not clock:
         return "No worker is at work: what is due, and what is asked for, waits until one is started."
     if not runs:
         return "No worker does runs now: they wait until one is started."
-    return None if clock else "No worker starts what is due: that waits until one is started."
+    if not clock:
+        return "No worker starts what is due: that waits until one is started."
+    return None if workers.beat_lives(known) else "Beat is not at work: what is due waits until it is started."
 
 
 def progress(*, actor: Actor) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _look_at_database() -> tuple[str, str, str]:
 
 
 def _workers(ask: Ask) -> tuple[str, str]:
-    found = workers.alive(ask)
+    found = workers.alive(workers.signs(ask))
     runs, clock = (OK if any(queue in taken for taken in found) else SILENT for queue in broker.queues())
     return runs, clock
 

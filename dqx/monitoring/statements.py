@@ -9,19 +9,21 @@ def applied_migrations() -> sql.SQL:
 
 
 def keep_alive() -> sql.SQL:
-    """Worker %(name)s, which takes from %(queues)s, lives; those that have gone are forgotten. No clock but the server's counts."""
+    """%(name)s, which takes from %(queues)s, lives. Workers that have gone are forgotten; beat, which takes from none, is missed for ever.
+    No clock but the server's counts."""
     return sql.SQL(
-        "WITH gone AS (DELETE FROM dqx.workers WHERE seen_at < now() - INTERVAL '1 hour' AND name <> %(name)s)"
+        "WITH gone AS ("
+        "  DELETE FROM dqx.workers WHERE seen_at < now() - INTERVAL '1 hour' AND name <> %(name)s AND queues <> '{}')"
         " INSERT INTO dqx.workers (name, queues, seen_at)"
         " VALUES (%(name)s, %(queues)s, now())"
         " ON CONFLICT (name) DO UPDATE SET queues = EXCLUDED.queues, seen_at = EXCLUDED.seen_at"
     )
 
 
-def live_workers() -> sql.SQL:
-    """Name and queues of each worker that was seen within the last %(seconds)s; not one of the future, which a clock set back leaves."""
+def signs_of_life() -> sql.SQL:
+    """Name and queues of all, and whether each was seen within the last %(seconds)s; not in the future, which a clock set back leaves."""
     return sql.SQL(
-        "SELECT name, queues"
+        "SELECT name, queues,"
+        "       seen_at BETWEEN now() - make_interval(secs => %(seconds)s) AND now() + INTERVAL '5 seconds' AS lives"
         "  FROM dqx.workers"
-        " WHERE seen_at BETWEEN now() - make_interval(secs => %(seconds)s) AND now() + INTERVAL '5 seconds'"
     )

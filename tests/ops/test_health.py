@@ -140,14 +140,14 @@ def test_a_worker_of_one_queue_says_so(own_broker, tmp_path):
 def test_it_is_written_a_few_times_a_minute_and_old_ones_go(own_broker, monkeypatch):
     seen("gone", "runs")
     age("gone", seconds=3601)
-    monkeypatch.setattr(workers._Pulse, "written_at", -workers.EVERY)
+    monkeypatch.setattr(workers.of_worker, "asked_at", -workers.EVERY)
     sends_its_heartbeat("me@here")
     assert steps.eventually(lambda: [worker.name for worker in Worker.objects.all()] == ["me@here"])
     age("me@here")
     written = Worker.objects.get().seen_at
     sends_its_heartbeat("me@here")
-    assert workers._written._open.done()
-    monkeypatch.setattr(workers._Pulse, "written_at", time.monotonic() - workers.EVERY)
+    assert workers.of_worker._open.done()
+    monkeypatch.setattr(workers.of_worker, "asked_at", time.monotonic() - workers.EVERY)
     sends_its_heartbeat("me@here")
     assert steps.eventually(lambda: Worker.objects.get().seen_at > written)
 
@@ -157,12 +157,12 @@ def test_a_worker_goes_on_while_its_database_hangs_and_writes_again_after_it(set
         mute.bind(("127.0.0.1", 0))
         mute.listen(20)
         elsewhere.setitem(settings.DATABASES["default"], "PORT", str(mute.getsockname()[1]))
-        monkeypatch.setattr(workers._Pulse, "written_at", -workers.EVERY)
+        monkeypatch.setattr(workers.of_worker, "asked_at", -workers.EVERY)
         started = time.monotonic()
         sends_its_heartbeat("me@here")
         assert time.monotonic() - started < 1.5  # to connect takes two seconds
-        assert steps.eventually(workers._written._open.done, 20)
-    monkeypatch.setattr(workers._Pulse, "written_at", -workers.EVERY)
+        assert steps.eventually(workers.of_worker._open.done, 20)
+    monkeypatch.setattr(workers.of_worker, "asked_at", -workers.EVERY)
     sends_its_heartbeat("me@here")
     assert steps.eventually(lambda: Worker.objects.filter(name="me@here").exists())
 

@@ -125,11 +125,12 @@ def test_the_queue_and_the_oldest_queued_run(client, publisher):
         line.rpush("runs", "a message", "another")
         seen("a", "runs")
         seen("b", "runs", "others")
+        seen("beat")
         found = read(client)
         line.delete("runs")
     assert (found("dqx_queue_depth", queue="runs"), found("dqx_queue_depth", queue="clock")) == (2, 0)
     assert (found("dqx_worker_up", queue="runs"), found("dqx_worker_up", queue="clock")) == (1, 0)
-    assert (found("dqx_workers"), found("dqx_broker_up")) == (2, 1)
+    assert (found("dqx_workers"), found("dqx_beat_up"), found("dqx_broker_up")) == (2, 1, 1)
     assert found("dqx_oldest_queued_run_seconds") > 86_400
     assert found("dqx_runs", kind="populate", status="queued") == 1
 
