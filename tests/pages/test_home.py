@@ -4,15 +4,14 @@ import json
 import re
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from dqx import sql
-from dqx.monitoring.models import Worker
 from reference_app.models import Rule
 from scripts_app.scheduling import schedules
 from tests import steps
 from tests.api.bad_rows import insert, row
+from tests.ops.alive import seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,7 +152,8 @@ def test_a_failure_that_was_put_right_is_none(see, publisher):
     steps.failed_run(script, publisher)
     publish(script, publisher, steps.FIVE)
     steps.succeeded(steps.run_populate(script, publisher))
-    Worker.objects.create(name="w", queues=["clock", "runs"], seen_at=timezone.now())
+    seen("a worker", "clock", "runs")
+    seen("beat")
     page = see(publisher)
     attention = page.get_by_role("region", name="Needs attention")
     expect(attention.get_by_text("No script’s last run failed")).to_be_visible()
