@@ -8,7 +8,7 @@ from dqx.monitoring.models import Worker
 
 @admin.register(Worker)
 class WorkerAdmin(ReadOnlyAdmin):
-    """Which workers there are, what they take, and when they were seen last; for admins."""
+    """Which workers there are, and beat, what they take, and when they were seen last; for admins."""
 
     group = "Administration"
     list_display = ("name", "queues", "seen_at")

@@ -1,11 +1,11 @@
-"""The workers that were seen of late."""
+"""The workers that were seen of late, and beat."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
 class Worker(models.Model):
-    """The main process of a Celery worker; each writes its row itself (dqx.monitoring.workers)."""
+    """The main process of a Celery worker, or beat, which takes from no queue; each writes its row itself (dqx.monitoring.workers)."""
 
     name = models.TextField(primary_key=True)
     queues = ArrayField(models.TextField())
