@@ -2,7 +2,7 @@
 
 The first publish of a script is a silent baseline, and so is a pair that was never published before where the script's text has changed:
 what people have just begun to look for is no news. What comes while an incident is open is added to it and told again; the incident is over
-when of all that came since at most the threshold is still bad.
+when of all that came since at most the threshold is still bad, or when no script is left that could say so.
 """
 
 import json
@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from dqx import sql
 from scripts_app.alerts import incidents, statements
 from scripts_app.alerts.found import Found, Pair
-from scripts_app.models import AlertRule, Incident, Run, RunCount, Trouble
+from scripts_app.models import AlertRule, Incident, Run, RunCount, Scope, Trouble
 
 MOST_EXAMPLES = 5
+DELETED = "the script was deleted; what it published stays"
 
 
 def look(runs: Sequence[Run], rules: Sequence[AlertRule], now: datetime) -> None:
@@ -105,6 +106,16 @@ def _close(published: Sequence[Run], changes: Sequence[dict[str, Any]], now: dat
     open_ones = Incident.objects.filter(touched, kind=Trouble.NEW_BAD_ROWS, closed_at=None)
     over = [one.pk for one in open_ones.select_related("alert_rule") if is_over(one)]
     incidents.close(Incident.objects.filter(pk__in=over), now)
+
+
+def close_forsaken(now: datetime) -> None:
+    """End the incidents of pairs whose script was deleted: nothing looks for their rows any more, and so nothing would end them.
+
+    A script that has published a pair since goes on with it, whoever found the rows.
+    """
+    published = Scope.objects.filter(rule_id=OuterRef("rule_id"), source_id=OuterRef("source_id"))
+    forsaken = Incident.objects.filter(~Exists(published), kind=Trouble.NEW_BAD_ROWS, closed_at=None)
+    incidents.close(forsaken, now, why=DELETED)
 
 
 def is_over(incident: Incident) -> bool:

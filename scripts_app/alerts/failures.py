@@ -22,9 +22,12 @@ def look(runs: Sequence[Run], rules: Sequence[AlertRule], now: datetime) -> None
     failed = [run for run in newest.values() if run.status == Run.Status.FAILED]
     incidents.open_all([_found(run) for run in failed], rules)
     good = [_subject(run) for run in newest.values() if run.status == Run.Status.SUCCEEDED]
-    ours = Incident.objects.filter(kind=Trouble.RUN_FAILED)
-    incidents.close(ours.filter(subject__in=good), now)
-    incidents.close(ours.filter(script=None), now)
+    incidents.close(Incident.objects.filter(kind=Trouble.RUN_FAILED, subject__in=good), now)
+
+
+def close_forsaken(now: datetime) -> None:
+    """End the incidents of scripts that were deleted."""
+    incidents.close(Incident.objects.filter(kind=Trouble.RUN_FAILED, script=None), now)
 
 
 def _subject(run: Run) -> str:

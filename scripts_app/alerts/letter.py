@@ -97,6 +97,8 @@ def _gone(incident: Incident) -> str:
     """Why nothing can be wrong any more, where nothing has become better."""
     if incident.kind == Trouble.RUN_FAILED and incident.script_id is None:
         return "the script was deleted"
+    if incident.kind == Trouble.NEW_BAD_ROWS:
+        return incident.why
     if incident.kind != Trouble.SCHEDULE_LATE:
         return ""
     if incident.schedule is None:
@@ -176,7 +178,8 @@ def wrong(incident: Incident) -> str:
     if incident.kind != Trouble.NEW_BAD_ROWS:
         return incident.why
     n = incident.n_rows
-    return _rows({"n_new": n, "n_since": n, "n_reopened": incident.n_reopened, "examples": incident.examples})
+    rows = _rows({"n_new": n, "n_since": n, "n_reopened": incident.n_reopened, "examples": incident.examples})
+    return f"{rows}; {incident.why}" if incident.why else rows
 
 
 def _rows(event: Mapping[str, Any]) -> str:

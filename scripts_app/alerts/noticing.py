@@ -41,6 +41,9 @@ def _batch() -> int:
         failures.look(runs, rules, now)
         bad_rows.look(runs, rules, now)
         Run.objects.filter(pk__in=[run.pk for run in runs]).update(noticed=True)
+    if len(runs) < BATCH:  # no publish follows that has taken a pair over
+        failures.close_forsaken(now)
+        bad_rows.close_forsaken(now)
     n = max(len(runs), len(due_times))
     lateness.look(due_times, rules, now, is_last=n < BATCH)
     if due_times:

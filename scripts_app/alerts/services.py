@@ -91,11 +91,13 @@ def _own_host(plugin: NotifyBase) -> str:
 
 
 class _Listener(logging.Handler):
-    """Hears what the service answered, which Apprise says in its log only, and from a thread of its own."""
+    """Hears what the service answered, which Apprise says in its log only, and from a thread of its own: in a log of this one send's."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.status = ""
+        self.log = logging.Logger("apprise", logging.WARNING)
+        self.log.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Remember the status."""
@@ -114,13 +116,9 @@ def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> dict[str,
     sender = Apprise(asset=plugin.asset)
     sender.add(plugin)
     listener = _Listener()
-    logging.getLogger("apprise").addHandler(listener)
-    try:
-        body, form = _body(plugin, told)
-        done = sender.notify(body=body or told["title"], title=told["title"], body_format=form)
-    finally:
-        logging.getLogger("apprise").removeHandler(listener)
-    if not done:
+    plugin.logger = listener.log
+    body, form = _body(plugin, told)
+    if not sender.notify(body=body or told["title"], title=told["title"], body_format=form):
         why = f"It answered {listener.status}." if listener.status else "It can't be reached, or knows no such address."
         raise Unavailable("service_refused", f"{plugin.service_name} did not take the message. {why}")
     return {}

@@ -3,6 +3,7 @@
 import pytest
 
 from dqx import sql
+from scripts_app import scripts
 from scripts_app.alerts import rules
 from scripts_app.models import Incident
 from tests import steps
@@ -143,3 +144,26 @@ def test_names_stand_in_the_message(rule, web, publish):
     publish("a"), publish("ab")
     story.tick()
     assert web.posted[0].json["events"][0]["title"] == "R1 – Customer <b>missing</b> in S1"
+
+
+def test_rows_of_a_script_that_goes_are_all_clear_though_they_stay(rule, publisher, web, publish, script):
+    publish("a"), publish("ab")
+    story.tick()
+    scripts.delete(script.pk, actor=publisher)
+    assert story.tick() == 1
+    (event,) = web.posted[1].json["events"]
+    assert (event["state"], event["why"]) == ("over", "the script was deleted; what it published stays")
+    assert story.tick() == 0 and not Incident.objects.filter(closed_at=None).exists()
+
+
+def test_a_script_that_publishes_the_pair_now_goes_on_with_what_one_that_goes_had_found(
+    rule, publisher, web, publish, script
+):
+    publish("a"), publish("ab")
+    other = steps.new_script(publisher, name="other", content=steps.all_of())
+    story.publish_rows(publisher, other, dict.fromkeys("ab", "v"))
+    story.tick()
+    scripts.delete(script.pk, actor=publisher)
+    assert story.tick() == 0 and Incident.objects.filter(closed_at=None).exists()
+    story.publish_rows(publisher, other, {"a": "v"})
+    assert story.tick() == 1 and web.posted[1].json["events"][0]["why"] == "what came is resolved"

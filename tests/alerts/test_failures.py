@@ -131,5 +131,5 @@ def test_a_script_that_goes_is_all_clear(rule, web):
     story.tick()
     script.delete()
     run.refresh_from_db()
-    story.ended(story.script_row(), "succeeded")
     assert story.tick() == 1 and kinds(web.posted[1]) == [("run_failed", "over")]
+    assert web.posted[1].json["events"][0]["why"] == "the script was deleted"

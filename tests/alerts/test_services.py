@@ -2,12 +2,15 @@
 
 import json
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import trustme
 
+from dqx.errors import Unavailable
 from scripts_app.alerts import channels, letter, rules, services
 from scripts_app.models import Message, Run, Telling
+from tests import steps
 from tests.alerts import receivers, story
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +86,26 @@ def test_a_service_that_refuses_says_so_and_no_token_is_kept(played, admin):
     outcome = channels.test(channel.pk, actor=admin)
     assert (outcome.ok, outcome.code) == (False, "service_refused") and "404" in outcome.message
     assert not [part for part in url.split("/")[3:] if len(part) > 8 and part in outcome.message]
+
+
+def test_a_service_that_is_away_is_not_told_to_have_answered_what_another_says_meanwhile(admin):
+    with receivers.web() as away, receivers.web() as busy:
+        away.status, away.seconds, busy.status = 0, 0.5, 503  # 0 is no answer of HTTP
+        first, second = (
+            channels.create(actor=admin, name=str(server.port), kind="apprise", url=f"json://127.0.0.1:{server.port}")
+            for server in (away, busy)
+        )
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(_refusal, first)
+            assert steps.eventually(lambda: bool(away.posted))
+            assert "It answered 503." in _refusal(second)
+    assert "can't be reached" in waiting.result()
+
+
+def _refusal(channel):
+    with pytest.raises(Unavailable) as refused:
+        services.send(channel, letter.trial("x"), None)
+    return refused.value.message
 
 
 # --- A bad night in a service that takes little -------------------------------------------------------------------------------
