@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
 
 from badDetail_app import activity_statements as statements
 from badDetail_app.history import VIEW
@@ -91,5 +90,5 @@ def _summed(found: Iterable[dict[str, Any]], column: str) -> list[dict[str, Any]
 
 def beginnings(days: int, zone: ZoneInfo) -> list[datetime]:
     """When each of the last days began in a time zone, today last."""
-    today = timezone.now().astimezone(zone).date()
+    today = sql.now().astimezone(zone).date()
     return [datetime.combine(today - timedelta(days=back), time.min, zone) for back in reversed(range(days))]

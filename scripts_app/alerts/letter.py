@@ -82,7 +82,8 @@ def _event(telling: Telling) -> dict[str, Any]:
         "script": incident.script_id,
         "why": _end(telling, incident) if over else cut(incident.why, LONGEST_WHY),
     }
-    return {**common, **_particular(telling, incident)}
+    event = {**common, **_particular(telling, incident)}
+    return {**event, "sentence": _words(event)}
 
 
 def _end(telling: Telling, incident: Incident) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
+from dqx import sql
 from dqx.errors import Conflict, Invalid
 
 # A worker that is busy for longer gets details that it can't open any more; they are then to be given again.
@@ -83,7 +84,8 @@ def rotate(secret: bytes, what: Kept = PASSWORD) -> bytes:
 
 def seal(details: dict[str, Any], run: int) -> str:
     """Details of a connection that are used once, as they travel in the message to a worker; only for run `run`, and not for long."""
-    return _traveller().encrypt(json.dumps({"run": run, "details": details}).encode()).decode()
+    told = json.dumps({"run": run, "details": details}).encode()
+    return _traveller().encrypt_at_time(told, int(sql.now().timestamp())).decode()
 
 
 def unseal(sealed: str, run: int) -> dict[str, Any]:
@@ -93,7 +95,8 @@ def unseal(sealed: str, run: int) -> dict[str, Any]:
         Conflict: there is nothing, it is of another run, or it is too old.
     """
     try:
-        found = json.loads(_traveller().decrypt(sealed.encode(), ttl=int(DETAILS_LIVE.total_seconds())))
+        now, lives = int(sql.now().timestamp()), int(DETAILS_LIVE.total_seconds())
+        found = json.loads(_traveller().decrypt_at_time(sealed.encode(), lives, now))
     except InvalidToken as exc:
         raise lost() from exc
     if found["run"] != run:

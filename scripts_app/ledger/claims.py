@@ -13,7 +13,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from dqx import sql
@@ -129,7 +129,7 @@ def _limits() -> dict[str, int]:
 def _begin(pk: int) -> Run | None:
     """Let a queued run be running. The caller holds its lock."""
     queued = Run.objects.filter(pk=pk, status=Run.Status.QUEUED)
-    if not queued.update(status=Run.Status.RUNNING, started_at=timezone.now()):
+    if not queued.update(status=Run.Status.RUNNING, started_at=Now()):
         return None
     return Run.objects.select_related("script", "actor").get(pk=pk)
 
@@ -184,7 +184,7 @@ def _ring_again(unheard_after: timedelta) -> None:
 
 
 def _end_unsealed() -> None:
-    too_late = timezone.now() - vault.DETAILS_LIVE
+    too_late = Now() - vault.DETAILS_LIVE
     queued = Run.objects.filter(status=Run.Status.QUEUED, connection_given=True, created_at__lt=too_late)
     for pk in queued.values_list("pk", flat=True):
         endings.drop(pk, vault.lost())

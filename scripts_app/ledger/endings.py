@@ -1,7 +1,7 @@
 """The ends of a run. Each is one conditional update, so that two processes never end the same run twice."""
 
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from dqx.errors import Cancelled, Conflict, DQXError
 from scripts_app.models import Run
@@ -13,7 +13,7 @@ def succeed(run: Run, **counts: int) -> None:
     Raises:
         Conflict: the run was ended by somebody else; the transaction has to be rolled back.
     """
-    succeeded = {"status": Run.Status.SUCCEEDED, "finished_at": timezone.now(), **counts}
+    succeeded = {"status": Run.Status.SUCCEEDED, "finished_at": Now(), **counts}
     if not at_work(run).update(**succeeded):
         raise Conflict("run_ended", "The run was ended by another process.")
 
@@ -35,7 +35,7 @@ def at_work(run: Run) -> QuerySet[Run]:
 
 def _ended(runs: QuerySet[Run], error: DQXError) -> bool:
     status = Run.Status.CANCELLED if isinstance(error, Cancelled) else Run.Status.FAILED
-    return bool(runs.update(status=status, finished_at=timezone.now(), error=error.as_dict()))
+    return bool(runs.update(status=status, finished_at=Now(), error=error.as_dict()))
 
 
 def cancel_own(run: Run) -> None:

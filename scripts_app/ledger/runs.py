@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from dqx import sql
 from dqx.audit import log
@@ -108,7 +108,7 @@ def cancel(pk: int, *, actor: Actor) -> Run:
         # It stays what it is until that is written: an attempt that fails meanwhile would be queued again, between the two looks.
         list(Run.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).values_list("pk"))
         if not endings.drop(pk, error):
-            asked = Run.objects.filter(pk=pk, status=Run.Status.RUNNING).update(cancel_requested_at=timezone.now())
+            asked = Run.objects.filter(pk=pk, status=Run.Status.RUNNING).update(cancel_requested_at=Now())
             if not asked:
                 raise Conflict("run_ended", f"Run {pk} has ended already.", status=run.status)
         # The ledger knows who asked for a run, but not who wanted it to end.

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from scripts_app.models.schedules import Schedule
 from scripts_app.models.scripts import Script
@@ -118,7 +119,7 @@ class Incident(models.Model):
     n_rows = models.BigIntegerField("new bad rows", default=0)
     n_reopened = models.BigIntegerField("of them reopened", default=0)
     examples = ArrayField(models.CharField(max_length=500), default=list)
-    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -157,7 +158,7 @@ class Message(models.Model):
     # When it is tried (again); while somebody tries, when that is given up.
     next_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, default="", help_text="Why the last attempt failed, or whom it did not reach.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from scripts_app.models.scripts import Script
 
@@ -58,7 +59,7 @@ class Run(models.Model):
     not_before = models.DateTimeField(null=True)
     # Whether those who want to hear of it have been thought of, once it has ended (scripts_app/alerts).
     noticed = models.BooleanField(default=False, db_default=False, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)

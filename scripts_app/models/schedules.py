@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from scripts_app.models.runs import Run
 from scripts_app.models.scripts import Script
@@ -91,7 +92,7 @@ class DueTime(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     reason = models.TextField(blank=True, default="", help_text="A sentence that says why it did not run, or was late.")
     run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="due_times")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
     noticed = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:

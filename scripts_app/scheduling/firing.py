@@ -92,12 +92,14 @@ def _settle(due: DueTime, outcome: str, reason: str) -> None:
 
 def follow(run: Run) -> None:
     """Open the publish of what a run has staged, if it is a populate of a schedule that wants that. Part of the transaction in which the
-    populate succeeds, so that neither is there without the other."""
+    populate succeeds, so that neither is there without the other. Who had the populate brought forward waits for the publish too."""
     schedule = Schedule.objects.filter(runs=run).first()  # it may have been deleted since the run began
     if schedule is None or run.script_id is None or schedule.operation != Schedule.Operation.POPULATE_AND_PUBLISH:
         return
     try:
-        publish.request(run.script_id, actor=run.actor, trigger=run.trigger, schedule=schedule)
+        publish.request(
+            run.script_id, actor=run.actor, trigger=run.trigger, schedule=schedule, hurried=run.hurried
+        )
     except DQXError as exc:
         logger.warning("a schedule could not publish", schedule_id=schedule.pk, code=exc.code)
         told = {"outcome": Outcome.REFUSED, "reason": f"It was populated, but not published: {exc.message}"}

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
-from dqx import keyset
+from dqx import keyset, sql
 from dqx.errors import NotFound
 from dqx.keyset import FIRST, Page, Place
 from dqx.users.permissions import Actor, require
@@ -111,7 +110,7 @@ def preview(*, actor: Actor, n: int, **given: Any) -> Coming:
 
 
 def _coming(timing: Timing, n: int) -> Coming:
-    times = schedule_times.coming(timing.cron_schedule, timing.timezone, timezone.now(), n)
+    times = schedule_times.coming(timing.cron_schedule, timing.timezone, sql.now(), n)
     return Coming(timing, schedule_times.in_words(timing.cron_schedule), times)
 
 
@@ -125,7 +124,7 @@ def _with_runs(found: "QuerySet[Schedule] | Sequence[Any]", recent: int) -> list
     runs = catalogue.newest([schedule.last_run for schedule in several])
     due = due_time_catalogue.newest([schedule.pk for schedule in several], max(recent, 1))
     late = lateness.found([schedule.pk for schedule in several])
-    now = timezone.now()
+    now = sql.now()
     listed = []
     for schedule in several:
         told = due.get(schedule.pk, [])

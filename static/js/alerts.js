@@ -1,7 +1,7 @@
 // Alerts: what is wrong, who hears of what, by which channels, and what they were told.
 import Offcanvas from "bootstrap/js/src/offcanvas.js";
 import { channelCards } from "./alerts/channels.js";
-import { CHANNELS, heard, KINDS, place, scope, told } from "./alerts/logic.js";
+import { CHANNELS, heard, KINDS, place, scope } from "./alerts/logic.js";
 import { ruleForm } from "./alerts/rule-form.js";
 import { confirm } from "./shared/confirm.js";
 import { byId, el, icon } from "./shared/dom.js";
@@ -121,7 +121,7 @@ function near(url) {
 /** What a message says, at the side. */
 function read(one) {
   const events = one.content.events ?? [];
-  const item = (event) => el("li", {}, el("span.muted", {}, event.state === "over" ? "All clear: " : `${KINDS[event.kind]}: `), el("strong", {}, event.title), el("p.row-words", {}, told(event)));
+  const item = (event) => el("li", {}, el("span.muted", {}, event.state === "over" ? "All clear: " : `${KINDS[event.kind]}: `), el("strong", {}, event.title), el("p.row-words", {}, event.sentence));
   const more = Object.values(one.content.left_out ?? {}).reduce((sum, n) => sum + n, 0);
   byId("message-title").textContent = one.title;
   byId("message-body").replaceChildren(

@@ -79,6 +79,7 @@ def test_more_of_the_same_is_told_and_ends_as_one(rule, web, publish):
     assert story.tick() == 1
     (event,) = web.posted[1].json["events"]
     assert (event["n_new"], event["n_since"]) == (3, 4)
+    assert event["sentence"] == f"3 more new rows, 4 since {event['opened_at'][:10]}: c, d, e"
     publish("ae")
     assert story.tick() == 0
     publish("a")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -158,6 +159,15 @@ def test_where_it_leads_is_looked_at_again_when_it_is_sent(rule, hook, web, monk
     monkeypatch.setattr(webhook.hosts, "FORBIDDEN", [webhook.hosts.ip_network("127.0.0.0/8")])
     story.ended(story.script_row())
     assert story.tick() == 0 and "no server's" in told_by(hook)[2] and web.posted == []
+
+
+def test_a_worker_whose_clock_is_wrong_tells_times_by_the_databases(rule, web, monkeypatch):
+    now = timezone.now()
+    story.ended(story.script_row())
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=1))
+    assert story.tick() == 1
+    incident, message = Incident.objects.get(), Message.objects.get()
+    assert now <= incident.opened_at <= message.created_at <= message.sent_at < now + timedelta(minutes=5)
 
 
 def test_one_that_its_worker_left_is_sent_again(rule, hook, web):

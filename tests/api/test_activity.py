@@ -105,7 +105,7 @@ def test_days_are_those_of_the_zone(as_viewer):
 
 
 def test_days_begin_at_midnight_across_a_change_of_the_clock(monkeypatch):
-    monkeypatch.setattr(activity.timezone, "now", lambda: datetime(2026, 3, 30, 12, tzinfo=UTC))
+    monkeypatch.setattr(activity.sql, "now", lambda: datetime(2026, 3, 30, 12, tzinfo=UTC))
     found = activity.beginnings(3, ZoneInfo("Europe/Berlin"))
     assert [start.astimezone(UTC).hour for start in found] == [23, 23, 22]
 

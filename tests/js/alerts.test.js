@@ -1,7 +1,7 @@
 // What rules, incidents and messages say, in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heard, pause, place, scope, told } from "../../static/js/alerts/logic.js";
+import { heard, pause, place, scope } from "../../static/js/alerts/logic.js";
 
 const rule = { on: ["new_bad_rows", "run_failed"], threshold: 0, scripts: [], script_names: {}, rules: [], sources: [] };
 
@@ -24,11 +24,6 @@ test("what is wrong leads to its page", () => {
   assert.equal(place({ kind: "run_failed", run_id: null }), null);
   assert.equal(place({ kind: "schedule_late" }), "/scheduler");
   assert.equal(place({ kind: "new_bad_rows", rule_id: "a&b", source_id: "S" }), "/bad-detail?rule_id=a%26b&source_id=S");
-});
-
-test("a message tells what was more, and what is over", () => {
-  assert.equal(told({ kind: "new_bad_rows", state: "open", n_new: 2, n_since: 5, examples: ["a", "b"] }), "2 more new rows, 5 in all: a, b");
-  assert.equal(told({ kind: "new_bad_rows", state: "over", why: "what came is resolved" }), "what came is resolved");
 });
 
 test("a pause is told in the largest unit that fits", () => {

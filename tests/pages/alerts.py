@@ -37,9 +37,9 @@ def world(admin: Any, script: Script) -> None:
 
 
 def _messages(*channels: Channel) -> None:
-    event = {"kind": "run_failed", "state": "open", "title": "Populate of <b>x</b>", "why": "It failed."}
-    over = {**event, "state": "over", "why": "it succeeds again"}
-    rows = {**event, "kind": "new_bad_rows", "title": "R1 in S1", "n_new": 12, "n_since": 20, "examples": ["u1"]}
+    event = {"kind": "run_failed", "state": "open", "title": "Populate of <b>x</b>", "sentence": "It failed."}
+    over = {**event, "state": "over", "sentence": "it succeeds again"}
+    rows = {**event, "kind": "new_bad_rows", "title": "R1 in S1", "sentence": f"12 more new rows: such as {LONG}"}
     content = {"events": [event, rows, over], "left_out": {"run_failed": 3}}
     now = timezone.now()
     for channel, fields in zip(

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from scripts_app import tasks
+from scripts_app.ledger import claims, execution
 from scripts_app.models import Run, Schedule
 from scripts_app.scheduling import due_times, firing, schedule_times, schedules
 from tests import steps
@@ -39,6 +40,19 @@ def test_a_populate_that_fails_is_not_published(publisher):
     firing.fire(schedule.pk)
     do_what_is_queued()
     assert [run[:2] for run in told()] == [("populate", "failed")]
+
+
+def test_what_follows_a_run_that_was_brought_forward_is_too(publisher, settings):
+    settings.SCHEDULED_AT_ONCE = 1
+    schedule = new_schedule(steps.new_script(publisher), publisher, cron_schedule="* * * * *", operation=BOTH)
+    make_due(schedule)
+    firing.fire(schedule.pk)
+    assert claims.hurry(Run.objects.get(), "person")
+    assert execution.work()
+    row = {"script_name": "x", "content": "x", "content_hash": "x"}
+    Run.objects.create(kind="populate", status="running", trigger="schedule", **row)  # takes the place of schedules
+    with claims.next_claimed() as run:
+        assert run is not None and (run.kind, run.hurried) == ("publish", "person")
 
 
 def test_a_message_that_comes_twice_publishes_once(publisher):

@@ -37,15 +37,6 @@ export function place({ kind, run_id: run, rule_id: rule, source_id: source }) {
   return kind === "schedule_late" ? "/scheduler" : run && `/runs/${run}`;
 }
 
-/** What an event of a message says. */
-export function told(event) {
-  if (event.state === "over" || event.kind !== "new_bad_rows") {
-    return event.why;
-  }
-  const [more, since] = event.n_since > event.n_new ? ["more ", `, ${count(event.n_since)} in all`] : ["", ""];
-  return `${count(event.n_new)} ${more}new ${event.n_new === 1 ? "row" : "rows"}${since}${event.examples.length ? `: ${event.examples.join(", ")}` : ""}`;
-}
-
 /** "at once", "every 8 hours at the most". */
 export function pause(minutes) {
   if (!minutes) {
