@@ -20,6 +20,8 @@ from dqx.client import (
     runs,
     schedules,
     scripts,
+    stats,
+    tables,
 )
 from dqx.client.errors import INTERRUPTED, NO_ANSWER, USAGE, Failure
 from dqx.client.http import Api
@@ -44,10 +46,12 @@ scripts.add_to(root)
 runs.add_to(root)
 rows.add_to(root)
 history.add_to(root)
+stats.add_to(root)
 references.add_to(root)
 connections.add_to(root)
 people.add_to(root)
 audit.add_to(root)
+tables.add_to(root)
 schedules.add_to(root)
 alerts.add_to(root)
 
@@ -112,6 +116,17 @@ def whoami(session: Session) -> None:
     facts = [("server", session.api.address), *((name, user[name]) for name in ("username", "email", "role"))]
     facts += [("last login", moment(user["last_login"])), ("may", " ".join(user["permissions"]))]
     session.output.facts(facts)
+
+
+@command(root, "email")
+@click.argument("address")
+def email(session: Session, address: str) -> None:
+    """Give yourself another e-mail ADDRESS; nobody else may have it."""
+    user = session.api.send("PATCH", "auth/me", {"email": address})
+    if session.as_json:
+        session.output.document(user)
+    else:
+        session.output.note(f"Your e-mail is {user['email']} now.")
 
 
 @command(root, "password", context_settings=ANY_WORDS)

@@ -1,5 +1,6 @@
 """How a command ends that did not do what it was asked for."""
 
+from collections.abc import Callable
 from typing import Any
 
 REFUSED = 1  # by the server; or the run failed or was cancelled
@@ -22,6 +23,8 @@ class Failure(Exception):
 
     def __init__(self, code: str, message: str, exit_code: int = REFUSED, **details: Any) -> None:
         self.code, self.message, self.exit_code, self.details = code, message, exit_code, details
+        # What people call a field of the API where they typed it, or None; programs are told the API's names.
+        self.typed: Callable[[str], str | None] = lambda field: None
         super().__init__(message)
 
     def as_dict(self) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Output:
         if self.as_json and failure.message:
             sys.stderr.write(json.dumps(failure.as_dict()) + "\n")
         elif failure.message:
-            line = Text.assemble(("Error: ", "bold red"), clean(failure.message, "\n"))
+            line = Text.assemble(("Error: ", "bold red"), clean(_sentence(failure), "\n"))
             self.err.print(line, soft_wrap=True)
             for hint in _hints(failure):
                 self.err.print(Text(clean(hint, "\n\t")), soft_wrap=True)
@@ -169,10 +169,10 @@ def _hints(failure: Failure) -> Iterator[str]:
     """What a refusal tells besides its sentence."""
     fields = failure.details.get("fields")
     if isinstance(fields, dict) and len(fields) > 1:
-        told = (f"{name}: {_said(words)}" for name, words in fields.items())
-        yield from (f"  {one}" for one in told if one != failure.message)
+        told = (f"{failure.typed(name) or name}: {_said(words)}" for name, words in fields.items())
+        yield from (f"  {one}" for one in told if one != _sentence(failure))
     elif isinstance(fields, dict):
-        yield from (f"  field: {name}" for name in fields if not failure.message.startswith(f"{name}: "))
+        yield from (_place(name, failure.typed(name)) for name in fields if not failure.message.startswith(f"{name}: "))
     for name in ("detail", "hint"):
         if failure.details.get(name):
             yield f"  {name}: {failure.details[name]}"
@@ -180,6 +180,20 @@ def _hints(failure: Failure) -> Iterator[str]:
     if len(lines) > 1:
         yield from (f"  line {line['line']}: {line['message']}" for line in lines)
     yield from failure.details.get("shown", ())
+
+
+def _place(field: str, name: str | None) -> str:
+    """Where what is wrong was given."""
+    if name is None:
+        return f"  field: {field}"
+    return f"  {'option' if name.startswith('-') else 'argument'}: {name}"
+
+
+def _sentence(failure: Failure) -> str:
+    """What went wrong; a field that it begins with is called as it was typed."""
+    field, colon, words = failure.message.partition(": ")
+    name = failure.typed(field) if colon and field in failure.details.get("fields", ()) else None
+    return f"{name}: {words}" if name else failure.message
 
 
 def _said(words: Any) -> str:

@@ -1,4 +1,4 @@
-"""Schedules: list, show, create, edit, on, off, run, delete."""
+"""Schedules: list, show, times, preview, create, edit, on, off, run, delete."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dqx.client import following, listing, timing
+from dqx.client import due_times, following, listing, timing
 from dqx.client.errors import Failure
 from dqx.client.output import moment
 from dqx.client.session import Session, command, with_options
@@ -29,7 +29,10 @@ def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
 @with_options
 @click.pass_context
 def schedules(context: click.Context, **wanted: Any) -> None:
-    """Schedules: list (also without a word), show, create, edit, on, off, run, delete. SCHEDULE is an id or a name."""
+    """Schedules: list (also without a word), show, times, preview, create, edit, on, off, run, delete.
+
+    SCHEDULE is an id or a name.
+    """
     if not context.invoked_subcommand:
         context.invoke(list_schedules, **wanted)
 
@@ -81,17 +84,10 @@ def _show(session: Session, one: dict[str, Any], n: int = 5) -> None:
     session.output.facts(_facts(one))
     if coming:
         session.output.text("\n")
-        _show_coming(session, one["timezone"], [(moment(time), _own(time)) for time in coming])
+        due_times.show_coming(session, one["timezone"], coming)
     if one["recent"]:
         session.output.text("\n")
-        session.output.table(("was due", "came of it", "run", "publish", "why"), map(_came, one["recent"]))
-
-
-def _show_coming(session: Session, zone: str, times: list[tuple[str | None, str]]) -> None:
-    if all(here == there for here, there in times):
-        session.output.table(("next due",), [(here,) for here, _ in times])
-    else:
-        session.output.table(("next due", f"in {zone}"), times)
+        session.output.table(due_times.HEADS, map(due_times.line, one["recent"]))
 
 
 def _facts(one: dict[str, Any]) -> list[tuple[str, object]]:
@@ -112,18 +108,6 @@ def _facts(one: dict[str, Any]) -> list[tuple[str, object]]:
         ("created", moment(one["created_at"])),
         ("changed", moment(one["updated_at"])),
     ]
-
-
-def _own(time: str) -> str:
-    """On the clocks of the schedule's zone."""
-    return time[:16].replace("T", " ")
-
-
-def _came(due: dict[str, Any]) -> tuple[object, ...]:
-    more = f"With {due['n_times'] - 1:,} more right before it." if due["n_times"] > 1 else ""
-    why = " ".join(words for words in (due["reason"], due["message"], more) if words)
-    run, publish = ((due[name] or {}).get("id", "") for name in ("run", "publish"))
-    return moment(due["due_at"]), due["state"], run, publish, why
 
 
 @command(schedules, "create")
@@ -216,4 +200,5 @@ def delete_schedule(session: Session, schedule: str, yes: bool) -> None:
 
 def add_to(root: click.Group) -> None:
     """Put these commands where `dqx` finds them."""
+    due_times.add_to(schedules)
     root.add_command(schedules)

@@ -8,7 +8,7 @@ import click
 from dqx.client import listing
 from dqx.client.errors import Failure
 from dqx.client.output import moment
-from dqx.client.session import Session, command, options, place_in, read_text, with_options
+from dqx.client.session import Session, command, options, place_in, read_text, several, with_options
 from dqx.client.things import SCRIPT, delete, find, yes_option
 
 file_option = click.option("-f", "--file", metavar="FILE", help="Take the SELECT from this file; - is standard input.")
@@ -17,23 +17,31 @@ _settings = options(
     click.option("--connection", metavar="NAME", help="Read this stored connection; '' is this database."),
     click.option("--time-limit", type=int, metavar="SECONDS", help="What a run may take; 0 is what others may."),
 )
+STATES = click.Choice(["never_populated", "queued", "running", "failed", "staged", "stale", "published"])
+_filters = options(
+    click.option("--q", metavar="TEXT", help="Only with this text in the name, the description or the SELECT."),
+    click.option("--state", multiple=True, type=STATES, help="Only in this state; may be repeated."),
+)
 EMPTY = "-- One SELECT of rule_id, source_id, source_uid, data_value, txn_date\n"
 
 
 @click.group(invoke_without_command=True)
+@_filters
 @with_options
 @click.pass_context
-def scripts(context: click.Context) -> None:
+def scripts(context: click.Context, **wanted: Any) -> None:
     """Scripts: list (also without a word), show, create, edit, delete, versions. SCRIPT is an id or a name."""
     if not context.invoked_subcommand:
-        context.invoke(list_scripts)
+        context.invoke(list_scripts, **wanted)
 
 
 @command(scripts, "list")
-def list_scripts(session: Session) -> None:
+@_filters
+def list_scripts(session: Session, q: str | None, state: tuple[str, ...]) -> None:
     """All scripts, by name."""
     heads = ("id", "name", "state", "owner", "changed", "last run")
-    listing.whole(session, heads, _line, session.api.get("sql_scripts"))
+    found = session.api.get("sql_scripts", {"q": q, "state": several(state)})
+    listing.whole(session, heads, _line, found, "No script passes the filters." if q or state else "")
 
 
 def _line(script: dict[str, Any]) -> tuple[object, ...]:

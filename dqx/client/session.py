@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dqx.client import addresses, tokens
+from dqx.client import addresses, tokens, typed
 from dqx.client.errors import NOT_SIGNED_IN, USAGE, Failure
 from dqx.client.http import Api
 from dqx.client.output import Output
@@ -82,7 +82,11 @@ def shared(function: Callable[..., None]) -> Callable[..., Any]:
 
     @click.pass_context
     def called(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
-        return function(context.ensure_object(Session), *args, **kwargs)
+        try:
+            return function(context.ensure_object(Session), *args, **kwargs)
+        except Failure as failure:
+            failure.typed = functools.partial(typed.name_of, command=context.command)
+            raise
 
     return with_options(functools.update_wrapper(called, function))
 

@@ -8,14 +8,18 @@ from dqx.client.session import Session, options
 from dqx.client.things import SCRIPT, find
 
 PRESETS = ("daily", "weekly", "monthly", "cron")
-# What says when a schedule runs, and what it does.
-schedule_options = options(
+# What says when a schedule runs.
+when_options = options(
     click.option("--daily", is_flag=True, help="Every day, at --time."),
     click.option("--weekly", metavar="DAY", help="Every week on this day (monday, mon or 1), at --time."),
     click.option("--monthly", metavar="DAY", type=int, help="Every month on this day (1 to 31), at --time."),
     click.option("--time", metavar="HH:MM", help="When on that day, as 02:05."),
     click.option("--cron", metavar="EXPRESSION", help="Five fields, as '5 2 * * 1-5', instead of a day and time."),
     click.option("--timezone", metavar="ZONE", help="Whose clocks it goes by, as Europe/Berlin; a new one by UTC."),
+)
+# And what it does.
+schedule_options = options(
+    when_options,
     click.option("--publish/--no-publish", default=None, help="Publish too what was populated; a new one does not."),
     click.option(
         "--catch-up/--no-catch-up",
@@ -30,7 +34,7 @@ def body(session: Session, script: str | None, **given: Any) -> dict[str, Any]:
 
     Args:
         script: its id or name.
-        given: the values of `schedule_options`.
+        given: the values of `schedule_options`, or of `when_options`.
 
     Raises:
         UsageError: more than one way to say when.
@@ -47,8 +51,8 @@ def body(session: Session, script: str | None, **given: Any) -> dict[str, Any]:
         "time": given["time"],
         "cron_schedule": given["cron"],
         "timezone": given["timezone"],
-        "operation": {None: None, True: "populate_and_publish", False: "populate"}[given["publish"]],
-        "catch_up": {None: None, True: "run_last", False: "skip"}[given["catch_up"]],
+        "operation": {None: None, True: "populate_and_publish", False: "populate"}[given.get("publish")],
+        "catch_up": {None: None, True: "run_last", False: "skip"}[given.get("catch_up")],
         "script_id": None if script is None else find(session, SCRIPT, script)["id"],
     }
     return {name: value for name, value in told.items() if value is not None}

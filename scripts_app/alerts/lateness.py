@@ -70,9 +70,8 @@ def _late(late: dict[int, Late], now: datetime) -> list[Found]:
 
 
 def _why(late: Late, now: datetime) -> str:
-    if late.asked_at:
-        return f"Its run has waited for a worker for {due_times.ago(late.asked_at, now)}."
-    return f"It was due {due_times.ago(late.since, now)} ago, and nothing has taken it up. Is beat running?"
+    """As the list of schedules says it; a message may be read much later than it was written."""
+    return f"After {due_times.ago(late.since, now)} {late.why[0].lower()}{late.why[1:]}"
 
 
 def _close(now: datetime, late: Container[int]) -> None:

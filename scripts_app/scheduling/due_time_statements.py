@@ -60,11 +60,11 @@ def late(seconds: int, *, of_some: bool) -> sql.Composed:
     """
     # The partial indexes of the next due times and of the queued runs: both are few, however many schedules and runs there are.
     return sql.SQL(
-        "SELECT schedule_id, since, extract(epoch FROM {now} - since)::float AS seconds, run_id, asked_at FROM ("
-        " SELECT id AS schedule_id, next_due_at AS since, NULL::bigint AS run_id, NULL::timestamptz AS asked_at"
+        "SELECT schedule_id, since, extract(epoch FROM {now} - since)::float AS seconds, run_id FROM ("
+        " SELECT id AS schedule_id, next_due_at AS since, NULL::bigint AS run_id"
         "   FROM dq.dq_schedules WHERE is_active"
         "  UNION ALL"
-        " SELECT s.id, d.due_at, r.id, r.created_at FROM dq.dq_runs r"
+        " SELECT s.id, d.due_at, r.id FROM dq.dq_runs r"
         "   JOIN dq.dq_due_times d ON d.run_id = r.id"
         "   JOIN dq.dq_schedules s ON s.id = r.schedule_id AND s.is_active"
         "  WHERE r.status = 'queued' AND r.attempt = 1 AND r.trigger = 'schedule'"

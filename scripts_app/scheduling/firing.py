@@ -97,9 +97,7 @@ def follow(run: Run) -> None:
     if schedule is None or run.script_id is None or schedule.operation != Schedule.Operation.POPULATE_AND_PUBLISH:
         return
     try:
-        publish.request(
-            run.script_id, actor=run.actor, trigger=run.trigger, schedule=schedule, hurried=run.hurried
-        )
+        publish.request(run.script_id, actor=run.actor, trigger=run.trigger, schedule=schedule, hurried=run.hurried)
     except DQXError as exc:
         logger.warning("a schedule could not publish", schedule_id=schedule.pk, code=exc.code)
         told = {"outcome": Outcome.REFUSED, "reason": f"It was populated, but not published: {exc.message}"}

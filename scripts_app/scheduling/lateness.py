@@ -16,14 +16,13 @@ class Late(NamedTuple):
     since: datetime
     seconds: float
     run_id: int | None
-    asked_at: datetime | None
 
     @property
     def why(self) -> str:
         """In a sentence."""
         if self.run_id is None:
             return "Nobody has taken it up: beat, the broker or the workers are not at work."
-        return "Its run still waits for a worker, or for other runs of its connection."
+        return "Its run still waits for a worker, or for other runs to end."
 
 
 def found(

@@ -21,7 +21,14 @@ from scripts_app.scheduling import wall_clock
 
 Frequency = Schedule.Frequency
 LONGEST = 100
-FIELDS = ("minute", "hour", "day of month", "month", "day of week")
+# The fields of an expression, and of what each is made.
+FIELDS = {
+    "minute": "0 to 59",
+    "hour": "0 to 23",
+    "day of month": "1 to 31",
+    "month": "1 to 12 or JAN to DEC",
+    "day of week": "0 to 7 (0 and 7 are Sunday) or SUN to SAT",
+}
 DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 # What each preset is made of, beside nothing else.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -74,9 +81,9 @@ def check(cron: str, timezone: str) -> str:
     except (CronSimError, StopIteration) as exc:
         raise _wrong(f"'{expression}' never comes: no such month has a day {parts[2]}.") from exc
     if timezone not in zones():
-        raise Invalid(
-            "timezone_unknown", f"There is no time zone '{timezone}'. An example is Europe/Berlin.", field="timezone"
-        )
+        meant = next((zone for zone in zones() if zone.lower() == timezone.lower()), None)
+        hint = f"Did you mean {meant}?" if meant else "An example is Europe/Berlin."
+        raise Invalid("timezone_unknown", f"There is no time zone '{timezone}'. {hint}", field="timezone")
     return expression
 
 
@@ -91,7 +98,7 @@ def is_valid(cron: str, timezone: str) -> bool:
 
 def _check_field(number: int, part: str) -> None:
     """Let cronsim judge a field by itself, without what it knows beyond cron (L, W, #), which other programs would misread."""
-    name = FIELDS[number]
+    name, values = list(FIELDS.items())[number]
     alone = ["*"] * len(FIELDS)
     alone[number] = part
     words = set(re.findall("[A-Z]+", part.upper())) - _NAMES.get(name, set())
@@ -101,7 +108,7 @@ def _check_field(number: int, part: str) -> None:
         CronSim(" ".join(alone), datetime(2000, 1, 1, tzinfo=UTC))
     except CronSimError as exc:
         raise _wrong(
-            f"The {name} '{part}' is not valid. A field is a number, a name, *, a list, a range or a step."
+            f"The {name} '{part}' is not valid. It is *, or {values}, and lists, ranges and steps of them, such as 1,5-7 and */2."
         ) from exc
 
 

@@ -95,13 +95,13 @@ def test_the_list_says_in_short_what_each_is_about(dqx, script, channels):
     assert max(map(len, shown.splitlines())) <= 80
 
 
-def test_what_is_wrong_is_told_with_its_field(dqx, rule):
+def test_what_is_wrong_is_told_where_it_was_typed(dqx, rule):
     create = ["alerts", "rules", "create"]
-    assert dqx(*create, rule).err == f"Error: A rule called '{rule}' already exists.\n  field: name\n"
+    assert dqx(*create, rule).err == f"Error: A rule called '{rule}' already exists.\n  argument: NAME\n"
     done = dqx(*create, "x", "--threshold", "-1", "--rule", "x" * 21)
     assert done.code == 1 and done.err == (
-        "Error: threshold: Ensure this value is greater than or equal to 0.\n"
-        "  rules: Ensure this field has no more than 20 characters.\n"
+        "Error: --threshold: Ensure this value is greater than or equal to 0.\n"
+        "  --rule: Ensure this field has no more than 20 characters.\n"
     )
     done = dqx("alerts", "rules", "edit", rule, "--name", " ", "--json")
     error = json.loads(done.err)["error"]

@@ -89,24 +89,24 @@ def test_a_person_is_asked_and_sees_nothing_of_it(ada):
             "slack://t0ken",
             ["Apprise knows no such address of 'slack'. See its documentation for what belongs where.", "  field: url"],
         ),
-        (["create", "x", "--mail", "nobody"], "", ["'nobody' is no address of a mail.", "  field: addresses"]),
+        (["create", "x", "--mail", "nobody"], "", ["'nobody' is no address of a mail.", "  option: --mail"]),
         (
             ["create", "x" * 101, "--mail", "a@b.org", "--pause", "-1"],
             "",
             [
-                "name: Ensure this field has no more than 100 characters.",
-                "  pause_minutes: Ensure this value is greater than or equal to 0.",
+                "NAME: Ensure this field has no more than 100 characters.",
+                "  --pause: Ensure this value is greater than or equal to 0.",
             ],
         ),
-        (["edit", "HOOK", "--mail", "a@b.org"], "", ["Addresses are those of a mail.", "  field: addresses"]),
+        (["edit", "HOOK", "--mail", "a@b.org"], "", ["Addresses are those of a mail.", "  option: --mail"]),
         (
             ["edit", "HOOK", "--key", "--secrets-stdin"],
             "x" * 201,
-            ["secret: Ensure this field has no more than 200 characters."],
+            ["--key: Ensure this field has no more than 200 characters."],
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_field(ada, hook, words, given, told):
+def test_what_is_wrong_is_told_where_it_was_typed(ada, hook, words, given, told):
     done = ada("alerts", "channels", *(hook if word == "HOOK" else word for word in words), given=given)
     assert (done.code, done.err.removeprefix("Error: ").splitlines()) == (1, told)
 

@@ -63,7 +63,7 @@ def test_one_is_changed_and_a_password_that_is_wrong_is_told(ada, far, there):
 
 def test_what_is_wrong_is_told_and_repeats_no_password(ada, far):
     done = ada("connections", "create", "x", "--host", "169.254.169.254", "--dbname", "d", "--user", "u")
-    assert done.code == 1 and done.err.endswith("  field: host\n")
+    assert done.code == 1 and done.err.endswith("  option: --host\n")
     assert "dbname: This field is required." in ada("connections", "create", "x", "--host", "db.example.org").err
     given = ["--password", "s3cret"]
     for words in (["create", "x", *given], ["edit", far, *given], ["edit", far], ["edit", far, "--password"]):

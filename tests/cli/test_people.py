@@ -56,13 +56,13 @@ def test_one_is_changed_and_a_new_password_is_typed_twice_and_ends_the_sign_ins(
     assert ada.does("people", "edit", f"{nora}x", "--active").facts["active"] == "yes"
 
 
-def test_what_is_wrong_is_told_with_its_field(ada, nora):
+def test_what_is_wrong_is_told_where_it_was_typed(ada, nora):
     create = ["people", "create", f"{nora}2", "--password-stdin", "--email"]
-    assert ada(*create, f"{nora}@example.org", given=PASSWORD).err.endswith("address.\n  field: email\n")
-    assert ada(*create, "nowhere", given=PASSWORD).err == "Error: email: Enter a valid email address.\n"
+    assert ada(*create, f"{nora}@example.org", given=PASSWORD).err.endswith("address.\n  option: --email\n")
+    assert ada(*create, "nowhere", given=PASSWORD).err == "Error: --email: Enter a valid email address.\n"
     weak = ada(*create, "n@example.org", given="s3cret")
     assert weak.code == 1 and weak.err.endswith("  field: password\n") and "s3cret" not in weak.err
-    assert ada("people", "edit", nora, "--name", "ada").err.endswith("already.\n  field: username\n")
+    assert ada("people", "edit", nora, "--name", "ada").err.endswith("already.\n  option: --name\n")
     assert "own role" in ada("people", "edit", "ada", "--role", "viewer").err
     assert "own account" in ada("people", "delete", "ada", "--yes").err
 
@@ -105,6 +105,13 @@ def test_another_password_that_is_refused_changes_nothing(stranger, nora):
         assert done.code == 2 and "s3cret" not in done.err, words
     assert stranger.does("whoami").facts["username"] == nora
     assert stranger.sign_in(nora, PASSWORD).code == 0
+
+
+def test_one_gives_oneself_another_email(stranger, nora):
+    assert stranger.sign_in(nora, PASSWORD).code == 0
+    assert stranger.does("email", f"new{nora}@example.org").err == f"Your e-mail is new{nora}@example.org now.\n"
+    assert stranger.does("whoami").facts["email"] == f"new{nora}@example.org"
+    assert stranger("email", "nobody").err == "Error: ADDRESS: Enter a valid email address.\n"
 
 
 def test_who_changed_what_is_told_newest_first(ada, dqx, nora):

@@ -35,7 +35,7 @@ def test_one_is_named_changed_found_and_deleted(dqx, ada, pk):
 def test_what_is_wrong_is_told_with_its_field(dqx, pk):
     dqx.does("references", "create", "sources", pk, "Billing")
     again = dqx("references", "create", "sources", pk, "Billing")
-    assert again.code == 1 and again.err.endswith("already.\n  field: source_id\n")
+    assert again.code == 1 and again.err.endswith("already.\n  argument: ID\n")
     assert dqx("references", "edit", "sources", pk).code == dqx("references", "list", "scripts").code == 2
     assert "There is no source" in dqx("references", "edit", "sources", f"{pk}x", "--name", "x").err
 

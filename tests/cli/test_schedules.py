@@ -11,7 +11,7 @@ from scripts_app.models import DueTime, Run, Schedule, Script
 from tests.api.contract.caller import new_name, select
 
 pytestmark = pytest.mark.django_db
-FIELDS = "A field is a number, a name, *, a list, a range or a step."
+HOURS = "It is *, or 0 to 23, and lists, ranges and steps of them, such as 1,5-7 and */2."
 BERLIN = ["--timezone", "Europe/Berlin"]
 
 
@@ -93,15 +93,41 @@ def test_one_is_shown_with_its_times_before_and_after(dqx, nights):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["--cron", "0 25 * * *"], [f"The hour '25' is not valid. {FIELDS}", "  field: cron_schedule"]),
-        (["--daily"], ["time is needed for a daily schedule.", "  field: time"]),
-        (["--weekly", "someday", "--time", "02:00"], ["day_of_week: Give a day such as monday, mon or 1; 0 and 7 are Sunday."]),
-        (["--cron", "0 2 * * *", "--timezone", "x"], ["There is no time zone 'x'. An example is Europe/Berlin.", "  field: timezone"]),
+        (["--cron", "0 25 * * *"], [f"The hour '25' is not valid. {HOURS}", "  option: --cron"]),
+        (["--daily"], ["time is needed for a daily schedule.", "  option: --time"]),
+        (["--weekly", "someday", "--time", "02:00"], ["--weekly: Give a day such as monday, mon or 1; 0 and 7 are Sunday."]),
+        (["--cron", "0 2 * * *", "--timezone", "x"], ["There is no time zone 'x'. An example is Europe/Berlin.", "  option: --timezone"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_in_the_words_of_the_api(dqx, script, given, told):
     done = dqx("schedules", "create", "bad", "--script", script.pk, *given)
     assert (done.code, done.out, done.err.removeprefix("Error: ").splitlines()) == (1, "", told)
+
+
+def test_a_program_is_told_the_field_of_the_api(dqx, script):
+    done = dqx("schedules", "create", "bad", "--script", script.pk, "--cron", "0 25 * * *", "--json")
+    assert list(json.loads(done.err)["error"]["details"]["fields"]) == ["cron_schedule"]
+
+
+def test_what_became_of_the_times_is_told_and_filtered(dqx, nights):
+    assert [line.split()[2] for line in dqx.does("schedules", "times", nights[0]).out.splitlines()[2:]] == [
+        "failed", "skipped", "missed",
+    ]  # fmt: skip
+    (missed,) = map(
+        json.loads, dqx.does("schedules", "times", nights[0], "--outcome", "missed", "--json").out.splitlines()
+    )
+    assert (missed["outcome"], missed["n_times"]) == ("missed", 40)
+    assert dqx.does("schedules", "times", nights[1]).err == "It was never due.\n"
+
+
+def test_what_an_expression_would_mean_is_told_without_a_schedule(dqx):
+    shown = dqx.does("schedules", "preview", "--cron", "5 2 * * 1-5", *BERLIN, "--next", 3)
+    assert (
+        shown.facts["when"] == "At 02:05, Monday through Friday" and len(shown.out.split("\n\n")[1].splitlines()) == 5
+    )
+    told = dqx.does("schedules", "preview", "--weekly", "mon", "--time", "02:05", "--json").document
+    assert (told["cron_schedule"], len(told["next_runs"])) == ("5 2 * * 1", 5)
+    assert dqx("schedules", "preview", "--cron", "61 * * * *").err.endswith("  option: --cron\n")
 
 
 def test_what_does_not_go_together_is_wrong_usage_and_what_is_not_there_is_said(dqx, script, nights):

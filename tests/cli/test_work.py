@@ -88,7 +88,7 @@ def test_a_script_has_a_description_a_connection_and_a_time_limit(dqx, ada):
     made = dqx.does(*create, 90, "--description", "why", given=select("LIMITED", "u1"))
     assert made.facts.items() >= {"description": "why", "time limit": "90 s"}.items() and "connection" not in made.facts
     edit = ["scripts", "edit", name]
-    assert ada(*edit, "--connection", "nowhere").err.endswith("  field: connection\n")
+    assert ada(*edit, "--connection", "nowhere").err.endswith("  option: --connection\n")
     changed = dqx.does(*edit, "--time-limit", 0, "--connection", "", "--description", "", "--json").document
     assert (changed["time_limit"], changed["connection"], changed["description"]) == (None, None, "")
 

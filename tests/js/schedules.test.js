@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decoded, differences, losses, summary } from "../../static/js/references/logic.js";
 import { runOf, said, summed, why } from "../../static/js/scheduler/due.js";
-import { elsewhere, fitting, ordered, sifted, tally, timing, trouble, valuesOf, wall } from "../../static/js/scheduler/logic.js";
+import { elsewhere, fitting, ordered, sifted, tally, timing, trouble, unrun, valuesOf, wall } from "../../static/js/scheduler/logic.js";
 
 const fine = { id: 1, job_name: "b", script_name: "flights", owner: { username: "paula" }, is_active: true, problem: null, next_run: "2026-11-30T02:05:00+01:00", last_run: { status: "succeeded" } };
 const sooner = { ...fine, id: 2, job_name: "c", next_run: "2026-11-29T23:00:00-05:00", owner: null };
@@ -19,6 +19,13 @@ test("a schedule wants somebody where it rests or failed, but not while it is of
 
 test("one that is late wants somebody", () => {
   assert.deepEqual([trouble({ ...fine, late: true }), trouble({ ...off, late: true }), trouble({ ...resting, late: true })], ["late", null, "problem"]);
+});
+
+test("one that did not run when it should have wants somebody, until it runs again", () => {
+  const at = (state) => ({ ...fine, last_due: { state, due_at: "2026-11-29T02:05:00+00:00" }, last_run: { status: "succeeded", created_at: "2026-11-28T02:05:01+00:00" } });
+  assert.deepEqual(["missed", "refused", "skipped", "succeeded"].map((state) => trouble(at(state))), ["failed", "failed", null, null]);
+  const again = { ...at("missed"), last_run: { status: "succeeded", created_at: "2026-11-29T08:00:00+00:00" } };
+  assert.deepEqual([unrun(at("missed")).state, unrun(again), trouble(again), unrun(fine)], ["missed", null, null, null]);
 });
 
 test("what became of due times is a sentence, the most frequent first", () => {

@@ -6,6 +6,7 @@ import pytest
 
 from dqx.errors import Invalid, NotAllowed
 from scripts_app.models import Schedule
+from scripts_app.scheduling import schedule_times
 from tests import steps
 from tests.schedules.nightly import new_schedule
 
@@ -27,6 +28,20 @@ def test_a_malformed_expression_is_refused_by_its_field(publisher, cron, told):
         new_schedule(steps.new_script(publisher), publisher, cron_schedule=cron)
     assert refused.value.data["field"] == "cron_schedule"
     assert not Schedule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("cron", "values"),
+    [("61 * * * *", "0 to 59"), ("* 24 * * *", "0 to 23"), ("* * 0 * *", "1 to 31"), ("* * * 13 *", "to DEC"), ("* * * * 8", "Sunday")],
+)  # fmt: skip
+def test_a_refusal_says_what_the_field_is_made_of(cron, values):
+    with pytest.raises(Invalid, match=values):
+        schedule_times.check(cron, "UTC")
+
+
+def test_a_time_zone_in_other_letters_is_named():
+    with pytest.raises(Invalid, match="Did you mean America/New_York"):
+        schedule_times.check("* * * * *", "america/new_york")
 
 
 def test_an_unknown_time_zone_is_refused(publisher):

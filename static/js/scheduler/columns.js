@@ -3,6 +3,8 @@ import { el, icon } from "../shared/dom.js";
 import { words } from "../shared/format.js";
 import { isActive } from "../shared/progress.js";
 import { status, time } from "../shared/run.js";
+import { said, why } from "./due.js";
+import { unrun } from "./logic.js";
 import { strip } from "./marks.js";
 
 /**
@@ -56,11 +58,15 @@ function next(one) {
 function last(one) {
   const run = one.last_run;
   const marks = one.recent.length ? strip(one.recent) : null;
+  const due = unrun(one);
+  if (due) {
+    return [el(`span.status.status-${due.state}`, {}, words(said(due))), " ", el("span.muted", {}, time(due.due_at)), marks, el("p.row-problem.clip-2", { title: why(due) }, why(due))];
+  }
   if (!run) {
     return [el("span.muted", {}, "not yet"), marks];
   }
-  const why = run.status === "failed" && run.error ? el("p.row-problem.clip-2", { title: run.error.message }, run.error.message) : null;
-  return [el("a.run-link", { href: `/runs/${run.id}`, "aria-label": `${words(run.kind)} ${run.id}, ${run.status}` }, status(run.status)), " ", el("span.muted", {}, time(run.created_at)), marks, why];
+  const cause = run.status === "failed" && run.error ? el("p.row-problem.clip-2", { title: run.error.message }, run.error.message) : null;
+  return [el("a.run-link", { href: `/runs/${run.id}`, "aria-label": `${words(run.kind)} ${run.id}, ${run.status}` }, status(run.status)), " ", el("span.muted", {}, time(run.created_at)), marks, cause];
 }
 
 /** Whether a run of it waits or is under way. */

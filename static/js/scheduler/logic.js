@@ -10,7 +10,16 @@ export const PARTS = {
   cron: ["cron_schedule"],
 };
 
-/** Why a schedule wants somebody to look: "problem" (it rests), "late", "failed" (its last run did), or null. One that is off wants nobody. */
+/** The newest due time, where nothing ran though it should have, and no run was made since; else null. */
+export function unrun({ last_due: due, last_run: run }) {
+  const idle = due && ["missed", "refused"].includes(due.state);
+  return idle && !(run && Date.parse(run.created_at) > Date.parse(due.due_at)) ? due : null;
+}
+
+/**
+ * Why a schedule wants somebody to look: "problem" (it rests), "late", "failed" (its last run did, or there was none where one was due),
+ * or null. One that is off wants nobody.
+ */
 export function trouble(schedule) {
   if (!schedule.is_active) {
     return null;
@@ -21,7 +30,7 @@ export function trouble(schedule) {
   if (schedule.late) {
     return "late";
   }
-  return schedule.last_run?.status === "failed" ? "failed" : null;
+  return schedule.last_run?.status === "failed" || unrun(schedule) ? "failed" : null;
 }
 
 /** Those in whose name, script or owner the words stand, and which are in the state: "" for all, "trouble", "on" or "off". */
