@@ -1,11 +1,11 @@
-"""Scripts: list, show, create, edit, delete, versions."""
+"""Scripts: list, show, create, edit, delete, versions; files of them hang here."""
 
 import tempfile
 from typing import Any
 
 import click
 
-from dqx.client import listing
+from dqx.client import listing, script_files
 from dqx.client.errors import Failure
 from dqx.client.output import moment
 from dqx.client.session import Session, command, options, place_in, read_text, several, with_options
@@ -30,7 +30,10 @@ EMPTY = "-- One SELECT of rule_id, source_id, source_uid, data_value, txn_date\n
 @with_options
 @click.pass_context
 def scripts(context: click.Context, **wanted: Any) -> None:
-    """Scripts: list (also without a word), show, create, edit, delete, versions. SCRIPT is an id or a name."""
+    """Scripts: list (also without a word), show, create, edit, delete, versions, export, import.
+
+    SCRIPT is an id or a name.
+    """
     if not context.invoked_subcommand:
         context.invoke(list_scripts, **wanted)
 
@@ -206,4 +209,5 @@ def _show_saved(session: Session, script: dict[str, Any]) -> None:
 
 def add_to(root: click.Group) -> None:
     """Put these commands where `dqx` finds them."""
+    script_files.add_to(scripts)
     root.add_command(scripts)

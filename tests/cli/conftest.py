@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from tests.api import elsewhere
+from tests.api.contract.caller import new_name
 from tests.api.world import emptied_afterwards, standing
 from tests.cli.terminal import Dqx
 from tests.conftest import PASSWORD
@@ -47,3 +49,19 @@ def _copied(name, address, signed_in, tmp_path):
     person = Dqx(tmp_path / name / "dqx", address)
     shutil.copytree(signed_in[name], person.folder)
     return person
+
+
+@pytest.fixture(scope="module")
+def there(address, django_db_blocker):
+    """Another database."""
+    with django_db_blocker.unblock(), elsewhere.database() as found:
+        yield found
+
+
+@pytest.fixture
+def far(ada, there):
+    """The name of a connection to it."""
+    name = new_name("far")
+    where = ["--host", there.host, "--port", there.port, "--dbname", there.dbname, "--user", there.user]
+    ada.does("connections", "create", name, *where, "--password-stdin", given=f"{there.password}\n")
+    return name

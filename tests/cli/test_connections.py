@@ -10,22 +10,6 @@ from tests.api.contract.caller import new_name, select
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def there(address, django_db_blocker):
-    """Another database."""
-    with django_db_blocker.unblock(), elsewhere.database() as found:
-        yield found
-
-
-@pytest.fixture
-def far(ada, there):
-    """The name of a connection to it."""
-    name = new_name("far")
-    where = ["--host", there.host, "--port", there.port, "--dbname", there.dbname, "--user", there.user]
-    ada.does("connections", "create", name, *where, "--password-stdin", given=f"{there.password}\n")
-    return name
-
-
 def test_one_is_kept_tried_read_and_deleted(ada, far, there):
     shown = ada.does("connections", "show", far)
     told = {
