@@ -44,7 +44,8 @@ def add_to(scripts: click.Group) -> None:
 def export(session: Session, folder: str, script: tuple[str, ...]) -> None:
     """Write all scripts into a FOLDER: the SELECT of each into a file, and what else there is to them into scripts.json."""
     found = [find(session, SCRIPT, word) for word in script] or list(session.api.get(SCRIPT.path))
-    entries, place = [], Path(folder)
+    entries: list[dict[str, Any]] = []
+    place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
         for one in found:
