@@ -220,6 +220,8 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=environment.number("DQX_REFRESH_DAYS", 7, least=1)),
     "UPDATE_LAST_LOGIN": True,
     "CHECK_REVOKE_TOKEN": True,  # a changed password ends the tokens made before it
+    # Clocks of machines differ, and are put right: a token of one that is a little ahead is not "not yet valid" on the next.
+    "LEEWAY": timedelta(seconds=30),
 }
 
 # --- Workers ----------------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 """Signing in, tokens, and one's own profile."""
 
+from datetime import timedelta
+
 import bcrypt
 import pytest
+from django.conf import settings
 from django.test import Client
+from rest_framework_simplejwt import tokens
 
 from dqx.users import accounts
 from dqx.users.models import User
@@ -129,6 +133,18 @@ def ends_with(user, change):
     assert api.get("/api/auth/me").status_code == 200
     change()
     return api.get("/api/auth/me"), Api().post("/api/auth/refresh", {"refresh": pair["refresh"]})
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(20, 200), (-20, 200), (60, 401), (-60, 401)])
+def test_a_token_of_a_machine_whose_clock_differs_a_little_is_good(viewer, monkeypatch, seconds, status):
+    """Ahead, its time has not come yet here; behind, it has just expired."""
+    made_at = tokens.aware_utcnow() + timedelta(seconds=seconds)
+    if seconds < 0:
+        made_at -= settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]
+    with monkeypatch.context() as there:
+        there.setattr(tokens, "aware_utcnow", lambda: made_at)
+        api = Api(viewer)
+    assert api.get("/api/auth/me").status_code == status
 
 
 def test_tokens_of_somebody_deactivated_stop(viewer):
