@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 
 from dqx.users.models import User
 from tests import steps
@@ -13,6 +14,9 @@ from tests import steps
 # who looks for them while another process collects them meets some that are just being replaced.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 settings.STATIC_ROOT = None
+
+# After each test whose transactions are real.
+TransactionTestCase._fixture_teardown = lambda self: steps.empty_tables()
 
 # Who may do what, what a browser shows and what an answer looks like do not depend on the server's version.
 ALIKE = {"pages", "cli", "contract", "roles", "test_openapi.py", "test_addresses.py", "test_errors.py"}
@@ -53,16 +57,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def clean_database(request):
-    """Django's flush knows only managed tables: the bad rows, their events and the staging tables are ours to clear."""
-    marker = request.node.get_closest_marker("django_db")
-    cache.clear()  # where throttles count
-    transactional = marker is not None and marker.kwargs.get("transaction")
-    if transactional:
-        request.getfixturevalue("transactional_db")  # so that this ends before Django's flush
-    yield
-    if transactional:
-        steps.clear_unmanaged_tables()
+def clean_cache():
+    """Where throttles count."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

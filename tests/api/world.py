@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from dqx.users.models import User
 from tests import steps
@@ -18,8 +17,7 @@ CAST = {"viewer": "vera", "author": "arthur", "publisher": "paula", "admin": "ad
 def emptied_afterwards() -> Iterator[None]:
     """The database is as it was once the block has ended: what other processes did is rolled back by nobody."""
     yield
-    steps.clear_unmanaged_tables()
-    call_command("flush", interactive=False, verbosity=0)
+    steps.empty_tables()
 
 
 @contextlib.contextmanager

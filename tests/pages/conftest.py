@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from dqx.environment import BASE_DIR
 from tests.api import elsewhere, servers
-from tests.conftest import PASSWORD
 from tests.pages import chromium
 from tests.pages.desk import Desk
 
@@ -71,12 +72,11 @@ class Visitor:
         return self.page.goto(self.site + path, wait_until="networkidle")
 
     def sign_in(self, person: Any) -> None:
-        """Fill in the form as a person does."""
-        self.open("/accounts/login")
-        self.page.get_by_label("Username").fill(person.username)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(self.site + "/")
+        """Give the browser a session; the form, which takes longer than most tests, is that of test_accounts.py."""
+        client = Client()
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        name = settings.SESSION_COOKIE_NAME
+        self.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.site}])
 
     def looks(self) -> Iterator[str]:
         """Take on each size in each theme, one after the other, and say which it is."""

@@ -76,6 +76,7 @@ def test_too_many_failures_are_told_on_a_page_of_their_own(visitor, viewer):
 
 def test_signing_out_ends_the_session(visitor, viewer):
     visitor.sign_in(viewer)
+    visitor.open("/")
     visitor.page.get_by_role("button", name="vera").click()
     visitor.page.get_by_role("button", name="Sign out").click()
     expect(visitor.page.get_by_role("heading", name="You are signed out")).to_be_visible()
@@ -168,6 +169,7 @@ def test_sign_ups_are_counted_whichever_the_door(client, settings):
 
 def test_a_profile_says_what_the_role_allows(visitor, author):
     visitor.sign_in(author)
+    visitor.open("/")
     visitor.page.get_by_role("button", name="arthur").click()
     visitor.page.get_by_role("link", name="Profile").click()
     expect(visitor.page.get_by_role("heading", name="What an Author can do")).to_be_visible()

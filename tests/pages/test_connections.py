@@ -117,6 +117,7 @@ def test_one_that_scripts_read_names_them_and_is_not_deleted(visitor, admin):
 
 def test_connections_are_for_admins(visitor, publisher):
     visitor.sign_in(publisher)
+    visitor.open("/")
     expect(visitor.page.get_by_role("link", name="Connections")).to_have_count(0)
     assert visitor.open("/connections").status == 403
     expect(visitor.page.get_by_text("Your role does not allow you to view a connection.")).to_be_visible()

@@ -256,6 +256,7 @@ def test_a_failure_is_fit_to_be_seen(visitor, status):
 
 def test_the_navigation_keeps_to_one_line_whatever_the_width(admin, visitor):
     visitor.sign_in(admin)
+    visitor.open("/")
     for width in (390, 800, 1000, 1119, 1120, 1280, 1359, 1360, 1440, 1920):
         visitor.page.set_viewport_size({"width": width, "height": 900})
         assert visitor.overflow() <= 0, width

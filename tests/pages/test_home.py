@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def see(visitor):
     def see(person):
         visitor.sign_in(person)
-        visitor.page.wait_for_load_state("networkidle")
+        visitor.open("/")
         return visitor.page
 
     return see
