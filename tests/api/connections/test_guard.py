@@ -317,6 +317,7 @@ def test_details_show_no_password():
     assert "S3CRET" not in repr(Details("h", 1, "d", "u", "S3CRET"))
 
 
+@pytest.mark.django_db
 def test_details_that_are_no_longer_of_use():
     sealed = vault.seal({"host": "h"}, 1)
     assert vault.unseal(sealed, 1) == {"host": "h"}

@@ -16,3 +16,8 @@ def made(api, script, **more):
 
 def when(told):
     return [told[name] for name in WHEN]
+
+
+def lasting(told):
+    """All but what becomes another as soon as a due time has come."""
+    return {name: value for name, value in told.items() if name != "next_run"}

@@ -17,6 +17,7 @@ FIELDS = {"due_at", "n_times", "outcome", "state", "reason", "message", "run", "
 
 @pytest.fixture
 def schedule(publisher):
+    steps.clear_of_the_hour()
     script = steps.new_script(publisher)
     return schedules.create(actor=publisher, job_name="nightly", script_id=script.pk, cron_schedule="0 2 * * *")
 
