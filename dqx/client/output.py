@@ -173,7 +173,7 @@ def _hints(failure: Failure) -> Iterator[str]:
         yield from (f"  {one}" for one in told if one != _sentence(failure))
     elif isinstance(fields, dict):
         yield from (_place(name, failure.typed(name)) for name in fields if not failure.message.startswith(f"{name}: "))
-    for name in ("detail", "hint"):
+    for name in ("detail", "hint", "run"):
         if failure.details.get(name):
             yield f"  {name}: {failure.details[name]}"
     lines = failure.details.get("lines") or []

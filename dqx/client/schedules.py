@@ -60,9 +60,16 @@ def _state(one: dict[str, Any]) -> str:
 def _last(one: dict[str, Any]) -> str | None:
     """What came of its newest due time, or of a run that was asked for since."""
     run, due = one["last_run"], one["last_due"]
-    if run and (due is None or datetime.fromisoformat(run["created_at"]) >= datetime.fromisoformat(due["due_at"])):
+    if run and (due is None or _is_since(run, due)):
         return str(run["status"])
     return due and str(due["state"])
+
+
+def _is_since(run: dict[str, Any], due: dict[str, Any]) -> bool:
+    """Whether a run was made after a due time, and not for it."""
+    its_own = [(due[name] or {}).get("id") for name in ("run", "publish")]
+    later = datetime.fromisoformat(run["created_at"]) >= datetime.fromisoformat(due["due_at"])
+    return later and run["id"] not in its_own
 
 
 @command(schedules, "show")

@@ -126,7 +126,9 @@ def place(incident: Incident) -> str:
     """The page that an incident leads to."""
     if incident.kind == Trouble.RUN_FAILED:
         return f"/runs/{incident.run_id}"
-    return "/scheduler" if incident.kind == Trouble.SCHEDULE_LATE else f"/bad-detail?{urlencode(_pair(incident))}"
+    if incident.kind == Trouble.SCHEDULE_LATE:
+        return f"/scheduler?schedule={incident.schedule_id}" if incident.schedule_id else "/scheduler"
+    return f"/bad-detail?{urlencode(_pair(incident))}"
 
 
 def link(path: str) -> str | None:

@@ -28,7 +28,9 @@ function facts(run) {
 function times(run) {
   const named = [["Asked for", run.created_at], ["Started", run.started_at], ["Next attempt", run.status === "queued" ? run.not_before : null], ["Cancel asked for", run.cancel_requested_at], ["Ended", run.finished_at]];
   const by = fact("By", `${run.actor?.username ?? "nobody"}, ${trigger(run)}`);
-  return [by, ...named.filter(([, at]) => at).map(([name, at]) => fact(name, el("time", { datetime: at }, exactly(at))))];
+  const schedule = run.schedule ? [fact("For", el("a", { href: `/scheduler?schedule=${run.schedule}` }, `Schedule ${run.schedule}`))] : [];
+  const reads = run.connection || run.connection_given ? [fact("Read from", run.connection ?? "a connection that was given once")] : [];
+  return [by, ...schedule, ...reads, ...named.filter(([, at]) => at).map(([name, at]) => fact(name, el("time", { datetime: at }, exactly(at))))];
 }
 
 function error(run) {
@@ -49,7 +51,7 @@ function text(run) {
 function show(run) {
   hush(notice);
   byId("title").textContent = `${words(run.kind)} ${run.id}`;
-  byId("script").textContent = run.script_name;
+  byId("script").replaceChildren(run.script ? el("a.link", { href: `/editor/${run.script}` }, run.script_name) : `${run.script_name}, which was deleted`);
   byId("facts").replaceChildren(...facts(run));
   byId("times").replaceChildren(...times(run));
   byId("error").replaceChildren(...error(run));

@@ -147,6 +147,9 @@ async function follow(one, run) {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   await renew(one);
+  if (publishes && all.get(one.id).last_run?.id === run.id) {
+    tell(notice, "warning", `“${one.job_name}” was populated, but not published. `, el("a", { href: `/editor/${one.script_id}/review` }, "Review it"));
+  }
 }
 
 function edit(one) {
@@ -191,6 +194,16 @@ function restore() {
   }
 }
 
+/** The schedule that the address names, as links of alerts and runs do, at the side. */
+function showNamed() {
+  const id = Number(new URLSearchParams(location.search).get("schedule"));
+  if (all.has(id)) {
+    panel.open(all.get(id));
+  } else if (id) {
+    tell(notice, "info", "The schedule that this link leads to is not there any more.");
+  }
+}
+
 filters.addEventListener("input", settled(filter, 150));
 filters.addEventListener("submit", (event) => event.preventDefault());
 byId("rest").lastElementChild.addEventListener("click", () => {
@@ -204,6 +217,8 @@ document.addEventListener("visibilitychange", () => {
   watch();
 });
 restore();
-await attempt(notice, load);
+if (await attempt(notice, async () => (await load(), true))) {
+  showNamed();
+}
 form?.resume();
 timer = setTimeout(watch, AGAIN);

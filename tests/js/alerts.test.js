@@ -22,7 +22,8 @@ test("a scope names a few of each and counts the rest", () => {
 test("what is wrong leads to its page", () => {
   assert.equal(place({ kind: "run_failed", run_id: 7 }), "/runs/7");
   assert.equal(place({ kind: "run_failed", run_id: null }), null);
-  assert.equal(place({ kind: "schedule_late" }), "/scheduler");
+  assert.equal(place({ kind: "schedule_late", schedule_id: 3 }), "/scheduler?schedule=3");
+  assert.equal(place({ kind: "schedule_late", schedule_id: null }), "/scheduler");
   assert.equal(place({ kind: "new_bad_rows", rule_id: "a&b", source_id: "S" }), "/bad-detail?rule_id=a%26b&source_id=S");
 });
 

@@ -24,7 +24,9 @@ test("one that is late wants somebody", () => {
 test("one that did not run when it should have wants somebody, until it runs again", () => {
   const at = (state) => ({ ...fine, last_due: { state, due_at: "2026-11-29T02:05:00+00:00" }, last_run: { status: "succeeded", created_at: "2026-11-28T02:05:01+00:00" } });
   assert.deepEqual(["missed", "refused", "skipped", "succeeded"].map((state) => trouble(at(state))), ["failed", "failed", null, null]);
-  const again = { ...at("missed"), last_run: { status: "succeeded", created_at: "2026-11-29T08:00:00+00:00" } };
+  const again = { ...at("missed"), last_run: { id: 9, status: "succeeded", created_at: "2026-11-29T08:00:00+00:00" } };
+  const half = { ...again, last_due: { ...at("refused").last_due, run: { id: 7 } }, last_run: { ...again.last_run, id: 7 } };
+  assert.deepEqual([trouble(half), trouble({ ...half, last_run: { ...half.last_run, id: 8 } })], ["failed", null]);
   assert.deepEqual([unrun(at("missed")).state, unrun(again), trouble(again), unrun(fine)], ["missed", null, null, null]);
 });
 

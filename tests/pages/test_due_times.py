@@ -1,11 +1,13 @@
 """What became of due times, as a steward sees it: the strip of marks, the list with reasons, and schedules that are late."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from scripts_app.models import Run, Schedule
+from scripts_app.models import DueTime, Run, Schedule
 from scripts_app.scheduling import schedules
 from tests import steps
 from tests.pages import due_times
@@ -56,6 +58,29 @@ def test_the_panel_tells_each_time_with_why_and_its_run(visit, schedule, publish
     panel.get_by_label("Only those at which it did not run").check()
     expect(rows).to_have_count(6)
     expect(rows.first).to_contain_text(re.compile("Could not start|Skipped|Missed"))
+
+
+def test_a_night_without_a_run_is_the_last_result_whatever_ran_before(visit, schedule, publisher):
+    run = steps.succeeded(steps.run_populate(schedule.script, publisher))
+    Run.objects.filter(pk=run.pk).update(schedule=schedule, created_at=timezone.now() - timedelta(days=1))
+    DueTime.objects.create(schedule=schedule, due_at=timezone.now(), outcome="missed", reason="DQX was down.")
+    page = visit()
+    first = page.get_by_role("region", name="Schedules, table").locator("tbody tr").first
+    expect(first).to_contain_text(re.compile("Missed.*DQX was down."))
+    expect(page.get_by_text("1 schedule, 1 on, 1 needs attention")).to_be_visible()
+
+
+def test_a_link_leads_to_one_schedule_and_from_its_run_back_to_it(visit, schedule, publisher):
+    run = steps.failed_run(schedule.script, publisher, schedule=schedule)
+    page = visit(f"/runs/{run.pk}")
+    expect(page.get_by_role("link", name=schedule.script.name)).to_have_attribute(
+        "href", f"/editor/{schedule.script_id}"
+    )
+    page.get_by_role("link", name=f"Schedule {schedule.pk}").click()
+    expect(page.get_by_role("dialog", name="Nightly")).to_be_visible()
+    schedules.delete(schedule.pk, actor=publisher)
+    page.reload()
+    expect(page.get_by_text("The schedule that this link leads to is not there any more.")).to_be_visible()
 
 
 def test_one_that_is_late_comes_first_and_says_why(visit, schedule, publisher):

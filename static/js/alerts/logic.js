@@ -30,11 +30,14 @@ function named(what, names) {
 }
 
 /** The page that an incident leads to, or null. */
-export function place({ kind, run_id: run, rule_id: rule, source_id: source }) {
+export function place({ kind, run_id: run, rule_id: rule, source_id: source, schedule_id: schedule }) {
   if (kind === "new_bad_rows") {
     return `/bad-detail?${new URLSearchParams({ rule_id: rule, source_id: source })}`;
   }
-  return kind === "schedule_late" ? "/scheduler" : run && `/runs/${run}`;
+  if (kind === "schedule_late") {
+    return schedule ? `/scheduler?schedule=${schedule}` : "/scheduler";
+  }
+  return run && `/runs/${run}`;
 }
 
 /** "at once", "every 8 hours at the most". */

@@ -10,10 +10,10 @@ export const PARTS = {
   cron: ["cron_schedule"],
 };
 
-/** The newest due time, where nothing ran though it should have, and no run was made since; else null. */
+/** The newest due time, where nothing ran, or only the populate, and no run was made since; else null. */
 export function unrun({ last_due: due, last_run: run }) {
   const idle = due && ["missed", "refused"].includes(due.state);
-  return idle && !(run && Date.parse(run.created_at) > Date.parse(due.due_at)) ? due : null;
+  return idle && !(run && run.id !== due.run?.id && Date.parse(run.created_at) > Date.parse(due.due_at)) ? due : null;
 }
 
 /**
