@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from dqx.monitoring.models import Worker
+from dqx.monitoring.workers import BEAT
 from scripts_app.alerts import rules
 from scripts_app.models import Incident, Trouble
 from tests.alerts import story
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db
 def told(client, viewer):
     """What stands below "Needs attention", an entry a text, and the head with its links."""
     client.force_login(viewer, backend="dqx.users.hashers.SameWorkBackend")
-    Worker.objects.create(name="w", queues=["clock", "runs"], seen_at=timezone.now())
+    for name, queues in (("w", ["clock", "runs"]), (BEAT, [])):
+        Worker.objects.create(name=name, queues=queues, seen_at=timezone.now())
 
     def told():
         page = client.get("/").content.decode()
