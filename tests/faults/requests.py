@@ -68,6 +68,11 @@ def fire(schedule: int) -> None:
     current_app.send_task("scripts_app.tasks.run_schedule", [schedule])
 
 
+def sweep() -> None:
+    """What beat sends every 20 seconds."""
+    current_app.send_task("scripts_app.tasks.sweep")
+
+
 def recover() -> None:
     """What beat sends every minute."""
     current_app.send_task("scripts_app.tasks.recover")
@@ -107,6 +112,7 @@ _ALL = (
     request,
     cancel,
     fire,
+    sweep,
     recover,
     open_and_die,
     claim_and_die,

@@ -122,7 +122,7 @@ def test_a_worker_is_killed_and_the_schedule_s_run_is_done_by_its_next_attempt(n
     world = night.world
     script = new_script(night, "killed", SLOW.format(from_=MANY.replace("20000000", "1500000")))
     schedule = night.schedule(script, operation="populate")
-    night.make_due(schedule)
+    night.come_due(schedule)
     wait_until(is_at_work(night), 60, night.told)
     night.worker.kill()
     night.worker.start()
@@ -136,7 +136,7 @@ def test_every_connection_to_the_database_is_cut(night):
     world = night.world
     script = new_script(night, "cut", SLOW.format(from_=MANY.replace("20000000", "1500000")))
     schedule = night.schedule(script, operation="populate")
-    night.make_due(schedule)
+    night.come_due(schedule)
     wait_until(is_at_work(night), 60, night.told)
     world.rows(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'dqx%' AND pid <> pg_backend_pid()"
@@ -214,7 +214,7 @@ def test_the_disk_is_full_while_rows_are_staged(night):
     world = night.world
     script = new_script(night, "full", TRIVIAL.format(n=0))
     schedule = night.schedule(script, operation="populate")
-    night.make_due(schedule)
+    night.come_due(schedule)
     night.until(lambda: night.n_ran(schedule) == 1 and night.is_quiet())
     before = world.rows(f"SELECT * FROM stg.dq_script_{script}")
     big = SLOW.format(from_=MANY.replace("20000000", "200000")).replace("'", "''")
@@ -242,7 +242,7 @@ def test_200_schedules_are_due_in_one_minute_on_two_workers(night):
     try:
         scripts = [new_script(night, f"of many {n}", TRIVIAL.format(n=n)) for n in range(200)]
         made = [night.schedule(script) for script in scripts]
-        night.make_due(*made)
+        night.come_due(*made)
         night.until(lambda: night.n_ran(*made) == 200 and night.is_quiet(), 180)
         night.check()
         every = ", ".join(map(str, made))
