@@ -9,6 +9,7 @@ from badDetail_app.export import FORMATS
 from badDetail_app.models import Event
 from badDetail_app.report_statements import Filters, Ordering
 from dqx.rest.bodies import PageQuery, Query
+from dqx.rest.fields import Choice
 
 SORTABLE = ("rule_id", "source_id", "source_uid", "data_value", "txn_date")
 ORDERINGS = [*SORTABLE, *(f"-{name}" for name in SORTABLE)]
@@ -49,14 +50,14 @@ class FilterQuery(Query):
 class BadRowQuery(PageQuery, FilterQuery):
     """Which bad rows, in which order, and which page of them."""
 
-    ordering = serializers.ChoiceField(ORDERINGS, default="rule_id")
+    ordering = Choice(ORDERINGS, default="rule_id")
 
 
 class ExportQuery(FilterQuery):
     """Which bad rows, and as which file."""
 
-    format = serializers.ChoiceField([*FORMATS], default="csv")
-    ordering = serializers.ChoiceField(ORDERINGS, default=None)
+    format = Choice([*FORMATS], default="csv")
+    ordering = Choice(ORDERINGS, default=None)
 
 
 class CountQuery(FilterQuery):

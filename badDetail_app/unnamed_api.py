@@ -7,13 +7,14 @@ from rest_framework.response import Response
 from badDetail_app import unnamed
 from dqx.rest.bodies import Query
 from dqx.rest.doors import View, accepts
+from dqx.rest.fields import Choice
 from reference_app.models import KINDS
 
 
 class MissingQuery(Query):
     """Rules or sources, and how many at most."""
 
-    kind = serializers.ChoiceField([*KINDS])
+    kind = Choice([*KINDS])
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
 
 

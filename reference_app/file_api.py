@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from dqx.rest.bodies import Query, Strict
 from dqx.rest.doors import View, accepts
-from dqx.rest.fields import Flag, Text
+from dqx.rest.fields import Choice, Flag, Text
 from reference_app import importing, references
 from reference_app.models import KINDS
 
@@ -16,7 +16,7 @@ from reference_app.models import KINDS
 class KindQuery(Query):
     """Rules or sources."""
 
-    kind = serializers.ChoiceField([*KINDS])
+    kind = Choice([*KINDS])
 
 
 class ImportFields(Strict):

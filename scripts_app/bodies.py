@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dqx.rest.bodies import ListQuery, PageQuery, Query, Strict
-from dqx.rest.fields import Text, Whole
+from dqx.rest.fields import Choice, Text, Whole
 from dqx.users.models import User
 from scripts_app.catalogue import State
 from scripts_app.databases import connections
@@ -43,7 +43,7 @@ class ScriptQuery(ListQuery):
     """Which scripts, and which page of them."""
 
     q = serializers.CharField(trim_whitespace=False, max_length=1000, allow_blank=True, default="")
-    state = serializers.ListField(child=serializers.ChoiceField([*State]), default=list)
+    state = serializers.ListField(child=Choice([*State]), default=list)
 
 
 class NamesQuery(Query):
@@ -86,9 +86,9 @@ class RunsQuery(PageQuery):
 
     script = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), default=list)
     schedule = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), default=list)
-    status = serializers.ListField(child=serializers.ChoiceField(Run.Status.values), default=list)
-    kind = serializers.ListField(child=serializers.ChoiceField(Run.Kind.values), default=list)
-    trigger = serializers.ListField(child=serializers.ChoiceField(Run.Trigger.values), default=list)
+    status = serializers.ListField(child=Choice(Run.Status.values), default=list)
+    kind = serializers.ListField(child=Choice(Run.Kind.values), default=list)
+    trigger = serializers.ListField(child=Choice(Run.Trigger.values), default=list)
 
 
 class PersonBody(serializers.ModelSerializer):

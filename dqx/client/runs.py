@@ -9,9 +9,10 @@ import click
 from dqx.client import following, listing
 from dqx.client.output import counted, moment
 from dqx.client.session import Session, command, shared, with_options
-from dqx.client.things import SCRIPT, find, ids, yes_option
+from dqx.client.things import SCHEDULE, SCRIPT, find, ids, yes_option
 
 KINDS = click.Choice(["populate", "publish"])
+DOORS = click.Choice(["person", "api", "schedule", "cli"])
 STATES = click.Choice(["queued", "running", "succeeded", "failed", "cancelled"])
 REVIEW_HEADS = ("rule", "source", "new", "changed", "resolved", "unchanged", "published last by")
 MOST_SAMPLES = 50
@@ -120,10 +121,14 @@ def _counts(counts: dict[str, Any]) -> Iterator[int]:
 )
 @click.option("--status", multiple=True, type=STATES, help="Only in this state; may be repeated.")
 @click.option("--kind", multiple=True, type=KINDS, help="Only of this kind; may be repeated.")
+@click.option(
+    "--schedule", multiple=True, metavar="SCHEDULE", help="Only of this schedule (id or name); may be repeated."
+)
+@click.option("--trigger", multiple=True, type=DOORS, help="Only those that were asked for so; may be repeated.")
 @listing.limited
 @with_options
 @click.pass_context
-def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any, limit: int, everything: bool) -> None:
+def runs(context: click.Context, script: Any, schedule: Any, limit: int, everything: bool, **wanted: Any) -> None:
     """The ledger of runs, newest first.
 
     With --json one document a line.
@@ -131,19 +136,25 @@ def runs(context: click.Context, script: tuple[str, ...], status: Any, kind: Any
     if context.invoked_subcommand:
         return
     session = context.ensure_object(Session)
-    params = {"script": ids(session, SCRIPT, script), "status": status, "kind": kind}
+    params = {"script": ids(session, SCRIPT, script), "schedule": ids(session, SCHEDULE, schedule), **wanted}
     found = listing.newest(session, "runs", params, limit, everything)
     heads = ("id", "kind", "script", "status", "by", "created", "took", "rows")
     listing.show(session, heads, _line, found)
 
 
 def _line(run: dict[str, Any]) -> tuple[object, ...]:
-    actor, seconds = run["actor"] or {}, run["seconds"]
+    seconds = run["seconds"]
     status = f"{run['status']} {run['error']['code']}" if run["error"] else run["status"]
     return (
-        run["id"], run["kind"], run["script_name"], status, actor.get("username", ""), moment(run["created_at"]),
+        run["id"], run["kind"], run["script_name"], status, _by(run), moment(run["created_at"]),
         "" if seconds is None else f"{seconds:.1f} s", run["progress"]["rows"],
     )  # fmt: skip
+
+
+def _by(run: dict[str, Any]) -> str:
+    """Who asked for it, and through which door where that is not this one."""
+    name = (run["actor"] or {}).get("username", "nobody")
+    return name if run["trigger"] == "api" else f"{name}, {run['trigger']}"
 
 
 @command(runs, "show")

@@ -1,6 +1,6 @@
 """Fields that take a value of their own type only, where the base classes would take others for it."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from rest_framework import serializers
 
@@ -36,3 +36,13 @@ class Flag(serializers.BooleanField):
         if type(data) is not bool:
             self.fail("invalid", input=data)
         return data
+
+
+class Choice(serializers.ChoiceField):
+    """One of several words; who gives another one is told them."""
+
+    default_error_messages = {"invalid_choice": '"{input}" is none of these: {words}.'}
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """As the base class, with the words."""
+        super().fail(key, words=", ".join(map(str, self.choices)), **kwargs)

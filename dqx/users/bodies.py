@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from dqx.rest.bodies import Strict
-from dqx.rest.fields import Text
+from dqx.rest.fields import Choice, Text
 from dqx.users import accounts
 from dqx.users.models import User
 from dqx.users.roles import Role
@@ -68,7 +68,7 @@ class Profile(Strict):
 class PersonFields(Registration):
     """A person as an admin writes one."""
 
-    role = serializers.ChoiceField(ROLES, default="viewer")
+    role = Choice(ROLES, default="viewer")
     is_active = serializers.BooleanField(default=True)
 
 

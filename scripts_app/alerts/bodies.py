@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dqx.rest.bodies import PageQuery, Strict
-from dqx.rest.fields import Flag, Text, Whole
+from dqx.rest.fields import Choice, Flag, Text, Whole
 from scripts_app.alerts import address, letter, shape
 from scripts_app.alerts.rules import LARGEST_THRESHOLD, MOST_NAMED
 from scripts_app.alerts.rules import LONGEST_NAME as LONGEST_RULE_NAME
@@ -19,7 +19,7 @@ class ChannelFields(Strict):
     """A channel as it is written. An empty `url` or `secret` keeps what is there; null forgets the secret."""
 
     name = Text(max_length=shape.LONGEST_NAME)
-    kind = serializers.ChoiceField(Channel.Kind.choices)
+    kind = Choice(Channel.Kind.choices)
     addresses = serializers.ListField(
         child=Text(max_length=254), default=list, max_length=shape.MOST_ADDRESSES, help_text="Of a mail."
     )
@@ -79,7 +79,7 @@ class AlertRuleFields(Strict):
     """A rule as it is written. An empty list of scripts, rules or sources is all of them."""
 
     name = Text(max_length=LONGEST_RULE_NAME)
-    on = serializers.ListField(child=serializers.ChoiceField(Trouble.choices), min_length=1)
+    on = serializers.ListField(child=Choice(Trouble.choices), min_length=1)
     channels = serializers.ListField(child=Whole(min_value=1, max_value=LARGEST_KEY), default=list, max_length=100)
     threshold = Whole(
         min_value=0,
@@ -111,8 +111,8 @@ class AlertRuleBody(serializers.ModelSerializer):
 class IncidentsQuery(PageQuery):
     """Which incidents."""
 
-    state = serializers.ChoiceField(["open", "over"], default=None, help_text="Both where it is not given.")
-    kind = serializers.ChoiceField(Trouble.choices, default="")
+    state = Choice(["open", "over"], default=None, help_text="Both where it is not given.")
+    kind = Choice(Trouble.choices, default="")
 
 
 class IncidentBody(serializers.ModelSerializer):
@@ -148,7 +148,7 @@ class IncidentPage(serializers.Serializer):
 class MessagesQuery(PageQuery):
     """Which messages."""
 
-    status = serializers.ChoiceField(Message.Status.choices, default="")
+    status = Choice(Message.Status.choices, default="")
 
 
 class MessageBody(serializers.ModelSerializer):

@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from dqx.rest.bodies import Strict
-from dqx.rest.fields import Text, Whole
+from dqx.rest.fields import Choice, Text, Whole
 from scripts_app.databases import connections, details, hosts
 from scripts_app.databases.details import Details
 from scripts_app.models import Connection
@@ -21,7 +21,7 @@ class _Target(Strict):
     port = Whole(min_value=1, max_value=details.LARGEST_PORT, default=5432)
     dbname = Text(max_length=details.LONGEST_WORD)
     user = Text(max_length=details.LONGEST_WORD)
-    sslmode = serializers.ChoiceField(Connection.SSLMode.choices, default=Connection.SSLMode.PREFER.value)
+    sslmode = Choice(Connection.SSLMode.choices, default=Connection.SSLMode.PREFER.value)
 
 
 class ConnectionFields(_Target):

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from dqx.rest.bodies import Query
 from dqx.rest.doors import View, accepts
+from dqx.rest.fields import Choice
 from reference_app.models import KINDS
 from scripts_app.queries import uses
 
@@ -13,7 +14,7 @@ from scripts_app.queries import uses
 class UsesQuery(Query):
     """Rules or sources, and which of them."""
 
-    kind = serializers.ChoiceField([*KINDS])
+    kind = Choice([*KINDS])
     id = serializers.ListField(
         child=serializers.CharField(trim_whitespace=False, max_length=20), min_length=1, max_length=1000
     )

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dqx.rest.bodies import PageQuery
+from dqx.rest.fields import Choice
 from scripts_app.models import DueTime, Run
 from scripts_app.scheduling.due_time_catalogue import Told
 
@@ -14,7 +15,7 @@ _INSTANT = serializers.DateTimeField()
 class DueTimesQuery(PageQuery):
     """Which due times, and which page of them."""
 
-    outcome = serializers.ListField(child=serializers.ChoiceField(DueTime.Outcome.choices), default=list)
+    outcome = serializers.ListField(child=Choice(DueTime.Outcome.choices), default=list)
 
 
 class DueRunBody(serializers.Serializer):

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dqx.rest.bodies import ListQuery, Query, Strict
-from dqx.rest.fields import Flag, Text, Whole
+from dqx.rest.fields import Choice, Flag, Text, Whole
 from scripts_app.bodies import LARGEST_ID, PersonBody, RunBody
 from scripts_app.models import Schedule
 from scripts_app.scheduling import schedule_times, schedules
@@ -42,7 +42,7 @@ class DayOfWeek(serializers.Field):
 class TimingFields(Strict):
     """When: as a preset with its parts, or as a cron expression."""
 
-    frequency = serializers.ChoiceField(Schedule.Frequency.choices, required=False, allow_null=True)
+    frequency = Choice(Schedule.Frequency.choices, required=False, allow_null=True)
     time = Text(
         required=False,
         allow_null=True,
@@ -59,9 +59,9 @@ class ScheduleFields(TimingFields):
 
     job_name = Text(max_length=schedules.LONGEST_NAME)
     script_id = Whole(min_value=1, max_value=LARGEST_ID)
-    operation = serializers.ChoiceField(Schedule.Operation.choices, default=Schedule.Operation.POPULATE.value)
+    operation = Choice(Schedule.Operation.choices, default=Schedule.Operation.POPULATE.value)
     is_active = Flag(default=True)
-    catch_up = serializers.ChoiceField(
+    catch_up = Choice(
         Schedule.CatchUp.choices,
         default=Schedule.CatchUp.RUN_LAST.value,
         help_text="What becomes of times that are missed while DQX is down: the last one is run, or none.",

@@ -30,6 +30,11 @@ def test_malformed_json_is_400(as_author, data):
         assert wrong_fields(answer) == {"rule_id", "rule_name"}
 
 
+def test_what_is_none_of_several_words_is_told_with_them(as_author):
+    error = refused(as_author.get("/api/runs/?status=fine"), 400, "invalid")
+    assert error["message"] == 'status: "fine" is none of these: queued, running, succeeded, failed, cancelled.'
+
+
 @pytest.mark.parametrize("data", [b"[]", b'"text"', b"5", b"null", b"true", b"[[1]]"])
 def test_json_that_is_no_object_is_400(as_author, data):
     assert wrong_fields(raw(as_author, data)) == {"non_field_errors"}

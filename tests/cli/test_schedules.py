@@ -58,6 +58,8 @@ def test_one_is_made_changed_switched_run_and_deleted(dqx, script):
     assert dqx("schedules", "edit", name).code == 2
 
     populate, publish = map(json.loads, dqx.does("schedules", "run", name, "--json").out.splitlines())
+    listed = dqx.does("runs", "--schedule", name, "--trigger", "api", "--json").out.splitlines()
+    assert [json.loads(line)["id"] for line in listed] == [publish["id"], populate["id"]]
     assert [(run["kind"], run["status"]) for run in (populate, publish)] == [
         ("populate", "succeeded"),
         ("publish", "succeeded"),

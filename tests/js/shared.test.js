@@ -43,7 +43,7 @@ test("a run under way tells what is known of it", () => {
   const run = { kind: "populate", status: "running", started_at: "2026-03-10T12:00:00Z", created_at: "2026-03-10T11:59:00Z", progress: { rows: 1200, bytes: 2500 } };
   assert.equal(far(run, now), "1,200 rows · 2.5 kB · 5 s");
   assert.equal(far({ ...run, kind: "publish" }, now), "5 s");
-  assert.equal(far({ ...run, status: "queued" }, now), "Waiting for a worker, 1 min 5 s");
+  assert.equal(far({ ...run, status: "queued" }, now), "Waiting for a worker or other runs, 1 min 5 s");
   assert.equal(far({ ...run, started_at: "2026-03-10T12:00:30Z", kind: "publish" }, now), "0 s");
 });
 

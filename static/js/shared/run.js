@@ -52,7 +52,7 @@ export function far(run, now = Date.now()) {
     return `Attempt ${run.attempt} at ${clock(run.not_before)}, since the last one failed: ${run.attempts.at(-1)?.error.message ?? ""}`;
   }
   if (run.status === "queued") {
-    return `Waiting for a worker, ${since(run.created_at, now)}`;
+    return `Waiting for a worker or other runs, ${since(run.created_at, now)}`;
   }
   const read = run.kind === "populate" ? [`${count(run.progress.rows)} rows`, bytes(run.progress.bytes)] : [];
   return [...read, since(run.started_at, now)].join(" · ");
