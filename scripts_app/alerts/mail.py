@@ -1,6 +1,7 @@
 """Alerts by mail, through the server that DQX_EMAIL_URL names."""
 
 import smtplib
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,15 @@ from django.core.mail.backends.smtp import EmailBackend
 from dqx.errors import Invalid, Unavailable
 from scripts_app.alerts import letter
 from scripts_app.models import Channel
+
+# What is in the way to a server, where it is worth telling; the first that fits counts.
+WHY: dict[type[Exception], str] = {
+    TimeoutError: "does not answer in time",
+    ssl.SSLCertVerificationError: "has a certificate that can't be trusted",
+    ssl.SSLError: "does not speak TLS in the way that DQX_EMAIL_URL says",
+    smtplib.SMTPNotSupportedError: "offers no STARTTLS, or no login, for which DQX_EMAIL_URL asks",
+    smtplib.SMTPServerDisconnected: "ended the line",
+}
 
 
 class Post(EmailBackend):
@@ -66,8 +76,8 @@ def send(channel: Channel, told: Mapping[str, Any], pk: int | None) -> dict[str,
     except smtplib.SMTPResponseException as exc:
         raise Unavailable("mail_refused", f"The mail server refused the message ({exc.smtp_code}).") from exc
     except (OSError, smtplib.SMTPException) as exc:
-        reason = "does not answer in time" if isinstance(exc, TimeoutError) else "can't be reached"
-        raise Unavailable("mail_away", f"The mail server {reason}.") from exc
+        why = next((words for kind, words in WHY.items() if isinstance(exc, kind)), "can't be reached")
+        raise Unavailable("mail_away", f"The mail server {why}.") from exc
     return post.refused
 
 

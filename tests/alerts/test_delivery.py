@@ -3,9 +3,13 @@
 import hashlib
 import hmac
 import json
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import trustme
 from django.utils import timezone
 
 from scripts_app.alerts import channels, delivery, messages, rules, sending, webhook
@@ -133,6 +137,33 @@ def test_a_mail_server_that_refuses(admin, publisher, mail, answer, words):
     mail.answer = "250 OK"
     story.time_passes()
     assert story.tick() == 1 and len(mail.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"EMAIL_USE_TLS": True}, "offers no STARTTLS"),
+        ({"EMAIL_USE_SSL": True}, "does not speak TLS"),
+        ({"EMAIL_HOST_USER": "x", "EMAIL_HOST_PASSWORD": "y"}, "or no login"),
+        ({"EMAIL_PORT": 1}, "The mail server can't be reached."),
+    ],
+)
+def test_what_is_in_the_way_to_a_mail_server_is_told(admin, mail, settings, fields, words):
+    for name, value in fields.items():
+        setattr(settings, name, value)
+    channel = channels.create(actor=admin, name="c", kind="mail", addresses=["a@example.org"])
+    told = channels.test(channel.pk, actor=admin)
+    assert (told.ok, told.code) == (False, "mail_away") and words in told.message
+
+
+def test_a_mail_server_whose_certificate_nobody_vouches_for(admin, mail, settings):
+    shown = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(shown)
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        settings.EMAIL_PORT, settings.EMAIL_USE_SSL = server.getsockname()[1], True
+        pool.submit(lambda: shown.wrap_socket(server.accept()[0], server_side=True))
+        channel = channels.create(actor=admin, name="c", kind="mail", addresses=["a@example.org"])
+        assert "certificate that can't be trusted" in channels.test(channel.pk, actor=admin).message
 
 
 def test_whom_the_mail_server_does_not_know_is_counted_for_all_and_named_to_an_admin(admin, publisher, mail):
