@@ -75,8 +75,11 @@ def _start(due: DueTime, schedule: Schedule) -> None:
             schedule=schedule,
         )
     except Conflict as exc:
-        skipped = exc.code == "run_active"
-        _settle(due, Outcome.SKIPPED if skipped else Outcome.REFUSED, exc.message)
+        if exc.code == "run_active":
+            active = f"Run {exc.data['run']}" if exc.data["run"] else "A run"
+            _settle(due, Outcome.SKIPPED, f"{active} of the script was not over yet.")
+        else:
+            _settle(due, Outcome.REFUSED, exc.message)
     except DQXError as exc:
         _settle(due, Outcome.REFUSED, exc.message)
     else:
