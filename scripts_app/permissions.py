@@ -2,12 +2,30 @@
 
 from django.db.models import QuerySet
 
-from dqx.errors import NotFound
-from dqx.users.permissions import Actor, require
+from dqx.errors import NotAllowed, NotFound
+from dqx.users.permissions import Actor, may, require
 from scripts_app.models import Run, Schedule, Script
 
 # What a run of each kind needs.
 ACTIONS = {Run.Kind.POPULATE: "scripts.populate_script", Run.Kind.PUBLISH: "scripts.publish_script"}
+
+
+def require_still(run: Run, kind: str) -> None:
+    """Refuse what the one who asked for a run may not do any more. Others read it in the ledger, so it names them.
+
+    Args:
+        kind: Run.Kind.POPULATE or PUBLISH; a populate of a schedule is followed by a publish.
+
+    Raises:
+        NotAllowed: they have gone, are deactivated, or have another role.
+    """
+    actor, action = run.actor, ACTIONS[Run.Kind(kind)]
+    if actor is None:
+        raise NotAllowed("not_allowed", "Who asked for it is not there any more.", action=action)
+    if not may(actor, action):
+        why = f"may no longer {kind} a script" if actor.is_active else "is deactivated"
+        raise NotAllowed("not_allowed", f"{actor.username}, who asked for it, {why}.", action=action)
+    require(actor, action)  # what is logged from now on says who acts
 
 
 def get_script_for(actor: Actor, pk: int, action: str, *, lock: bool = False) -> Script:

@@ -153,13 +153,23 @@ def test_an_author_populates_and_does_not_publish(author):
     assert steps.bad_rows() == []
 
 
-def test_a_role_taken_away_ends_the_run_that_waits(publisher):
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"role": "viewer"}, "paula, who asked for it, may no longer publish a script."),
+        ({"is_active": False}, "paula, who asked for it, is deactivated."),
+        (None, "Who asked for it is not there any more."),
+    ],
+)
+def test_who_may_no_longer_do_it_ends_the_run_that_waits(publisher, changes, told):
     script = steps.new_script(publisher)
     steps.succeeded(steps.run_populate(script, publisher))
     run = publish.request(script.pk, actor=publisher, trigger="cli", dispatch=False)
-    publisher.role = "viewer"
-    publisher.save()
+    if changes is None:
+        publisher.delete()
+    else:
+        type(publisher).objects.filter(pk=publisher.pk).update(**changes)
     steps.execution.execute(run.pk)
     run.refresh_from_db()
-    assert (run.status, run.error["code"]) == (Run.Status.FAILED, "not_allowed")
+    assert (run.status, run.error["code"], run.error["message"]) == (Run.Status.FAILED, "not_allowed", told)
     assert steps.bad_rows() == []

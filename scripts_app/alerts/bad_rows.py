@@ -115,7 +115,11 @@ def close_forsaken(now: datetime) -> None:
     """
     published = Scope.objects.filter(rule_id=OuterRef("rule_id"), source_id=OuterRef("source_id"))
     forsaken = Incident.objects.filter(~Exists(published), kind=Trouble.NEW_BAD_ROWS, closed_at=None)
-    incidents.close(forsaken, now, why=DELETED)
+    # A publish that resolved them all leaves the pair to nobody too, and may have ended just now.
+    over = {one.pk: is_over(one) for one in forsaken.select_related("alert_rule")}
+    incidents.close(Incident.objects.filter(pk__in=[pk for pk, resolved in over.items() if resolved]), now)
+    left = [pk for pk, resolved in over.items() if not resolved]
+    incidents.close(Incident.objects.filter(pk__in=left), now, why=DELETED)
 
 
 def is_over(incident: Incident) -> bool:

@@ -8,11 +8,10 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from structlog.contextvars import bound_contextvars
 
 from dqx.errors import DQXError
-from dqx.users.permissions import require
 from scripts_app.ledger import claims
 from scripts_app.ledger.watch import Progress
 from scripts_app.models import Run
-from scripts_app.permissions import ACTIONS
+from scripts_app.permissions import require_still
 from scripts_app.populate import populate
 from scripts_app.publish import publish
 from scripts_app.scheduling import firing
@@ -64,7 +63,7 @@ def _do(run: Run, report: Callable[[Progress], None] | None, sealed: str) -> Non
 def _attempt(run: Run, report: Callable[[Progress], None] | None, sealed: str) -> DQXError | None:
     """How the run failed, or None."""
     try:
-        require(run.actor, ACTIONS[Run.Kind(run.kind)])
+        require_still(run, run.kind)
         if run.kind == Run.Kind.POPULATE:
             populate(run, report, sealed, then=firing.follow)
         else:

@@ -16,6 +16,7 @@ from dqx.errors import Conflict, DQXError
 from dqx.locks import Space
 from scripts_app import populate, publish
 from scripts_app.models import DueTime, Run, Schedule
+from scripts_app.permissions import require_still
 from scripts_app.scheduling import due_times, schedules
 
 logger = structlog.get_logger("dqx.schedules")
@@ -100,6 +101,7 @@ def follow(run: Run) -> None:
     if schedule is None or run.script_id is None or schedule.operation != Schedule.Operation.POPULATE_AND_PUBLISH:
         return
     try:
+        require_still(run, Run.Kind.PUBLISH)
         publish.request(run.script_id, actor=run.actor, trigger=run.trigger, schedule=schedule, hurried=run.hurried)
     except DQXError as exc:
         logger.warning("a schedule could not publish", schedule_id=schedule.pk, code=exc.code)

@@ -5,7 +5,7 @@ import pytest
 from dqx import sql
 from scripts_app import scripts
 from scripts_app.alerts import rules
-from scripts_app.models import Incident
+from scripts_app.models import Incident, Run
 from tests import steps
 from tests.alerts import story
 
@@ -167,4 +167,14 @@ def test_a_script_that_publishes_the_pair_now_goes_on_with_what_one_that_goes_ha
     scripts.delete(script.pk, actor=publisher)
     assert story.tick() == 0 and Incident.objects.filter(closed_at=None).exists()
     story.publish_rows(publisher, other, {"a": "v"})
+    assert story.tick() == 1 and web.posted[1].json["events"][0]["why"] == "what came is resolved"
+
+
+def test_what_is_resolved_while_one_looks_is_not_told_as_deleted(rule, web, publish):
+    publish("a"), publish("ab")
+    story.tick()
+    publish("")
+    Run.objects.filter(pk=Run.objects.latest("id").pk).update(
+        noticed=True
+    )  # as if it had ended after the look at the runs
     assert story.tick() == 1 and web.posted[1].json["events"][0]["why"] == "what came is resolved"
