@@ -10,7 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 # Every package is named with its checksum, so there is nothing to resolve.
 LOCKED := --no-deps --require-hashes
-PYTEST_WORKERS ?= 2
+# One more than the processors of a small machine: many tests wait, for browsers and for what is killed to come back.
+PYTEST_WORKERS ?= 3
 PYTEST_ARGS ?=
 # The settings want addresses even where nobody connects.
 NOWHERE := DATABASE_URL=postgres://nobody@localhost/nowhere CELERY_BROKER_URL=redis://localhost DQX_SECRET_KEY=none
@@ -32,7 +33,7 @@ run: $(BIN)/dqx $(if $(filter 0,$(DQX_DEMO)),,$(VENV)/demo/.installed) assets  #
 test: $(VENV)/.dev $(BIN)/dqx $(VENV)/demo/.installed assets  ## the whole test suite; PYTEST_ARGS="-k name" for a part
 	@$(BIN)/python -m tests.pages.chromium
 	@$(if $(PYTEST_ARGS),:,$(find_node); npm test --silent)
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev assets  ## measure populate and publish against psql
 	@$(BIN)/python -m tests.bench
