@@ -71,20 +71,22 @@ def empty_tables() -> None:
     )
     found = sql.rows(
         "SELECT name, pg_relation_size(name::regclass) AS size FROM pg_tables, format('%%I.%%I', schemaname, tablename) AS name"
-        " WHERE schemaname IN ('dq', 'dqx') AND tablename <> ALL (%(kept)s)"
-        " ORDER BY tablename",  # the bad rows before their daily counts, which a trigger takes them from
+        " WHERE schemaname IN ('dq', 'dqx') AND tablename <> ALL (%(kept)s)",
         {"kept": KEPT},
     )
     # TRUNCATE is refused where a row that was deleted before it in the transaction has yet to be looked for in the table.
     filled = sorted((table for table in found if table["size"]), key=lambda table: table["size"] <= LARGE)
     if filled:
-        emptying = "; ".join(
+        emptying = [
             f"TRUNCATE {table['name']} CASCADE" if table["size"] > LARGE else f"DELETE FROM {table['name']}"
             for table in filled
-        )
+        ]
+        emptying.append(
+            "DELETE FROM dq.bad_detail_daily"
+        )  # a trigger takes bad rows away from it, even where it is empty
         locking = ", ".join(table["name"] for table in filled)
         with transaction.atomic():
-            sql.execute(f"LOCK TABLE {locking} IN SHARE ROW EXCLUSIVE MODE; {emptying}")
+            sql.execute(f"LOCK TABLE {locking} IN SHARE ROW EXCLUSIVE MODE; {'; '.join(emptying)}")
     _drop_staging()
 
 
