@@ -19,8 +19,14 @@ pytestmark = pytest.mark.django_db
 PATH = "/api/stats/"
 
 
+@pytest.fixture(autouse=True)
+def clear_of_the_hour():
+    """A day of some zone ends at each full hour."""
+    steps.clear_of_the_hour()
+
+
 def today():
-    """Of UTC. The tests may go on beyond midnight."""
+    """Of UTC."""
     return datetime.now(UTC).date()
 
 

@@ -16,6 +16,7 @@ OLD = timedelta(days=100)
 
 @pytest.fixture
 def script(publisher):
+    steps.clear_of_the_hour()  # what is counted by day is of one day
     return steps.new_script(publisher)
 
 
