@@ -76,8 +76,8 @@ def changes(session: Session, rule: tuple[str, ...], source: tuple[str, ...], da
     if session.as_json:
         session.output.document(found)
         return
-    several = [(kind[:-1], one[key], one) for kind, key in KINDS.items() for one in found[kind]]
-    rows = [[kind, pk, *(one[name] for name in ACTIONS), one["net"]] for kind, pk, one in several]
+    named = [(kind[:-1], one[key], one) for kind, key in KINDS.items() for one in found[kind]]
+    rows = [[kind, pk, *(one[name] for name in ACTIONS), one["net"]] for kind, pk, one in named]
     if rows:
         rows.sort(key=lambda row: (row[0], -row[-1]))
         session.output.table(("of", "id", *ACTIONS, "more or less"), rows)
