@@ -99,7 +99,8 @@ _over = threading.Event()
 @beat_init.connect
 @beat_embedded_init.connect
 def begin(**_: Any) -> None:
-    """What Celery calls as beat begins: each message that the broker takes is its sign of life, and a thread looks at the workers'."""
+    """What Celery calls as beat begins: that, and each message that the broker takes, is a sign of life; a thread looks at the workers'."""
+    _show_life()
     after_task_publish.connect(_show_life)
     threading.Thread(target=_stay, name="stand-in", daemon=True).start()
 

@@ -2,7 +2,7 @@
 
 Who has not for a minute is silent. A worker's is written when Celery's own heartbeat is sent, which a worker does as long as it has its
 broker. So one that has lost it is silent, and one that is busy with long runs is not, as those are processes or threads of their own.
-Beat's is written when the broker has taken a message of it. No clock but the database's counts.
+Beat's is written when it begins, and when the broker has taken a message of it. No clock but the database's counts.
 """
 
 from collections.abc import Iterator, Sequence
