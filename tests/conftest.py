@@ -18,12 +18,8 @@ settings.STATIC_ROOT = None
 # After each test whose transactions are real.
 TransactionTestCase._fixture_teardown = lambda self: steps.empty_tables()
 
-# Who may do what, what a browser shows, what an answer looks like, and how processes and brokers do do not depend on the server's version.
-ALIKE = {
-    "pages", "cli", "contract", "roles", "test_openapi.py", "test_addresses.py", "test_errors.py", "test_accounts.py", "test_auth.py",
-    "test_live.py", "test_rabbitmq.py", "test_logs.py", "test_health.py", "test_cors.py",
-    "test_beat_and_a_worker_do_it_and_a_hand_too",
-}  # fmt: skip
+# Who may do what, what a browser shows and what an answer looks like do not depend on the server's version.
+ALIKE = {"pages", "cli", "contract", "roles", "test_openapi.py", "test_addresses.py", "test_errors.py"}
 # Everybody's in the cast.
 PASSWORD = "correct horse battery"
 
@@ -39,7 +35,7 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        if item.get_closest_marker("django_db") and ALIKE.isdisjoint([*item.path.parts, item.originalname]):
+        if item.get_closest_marker("django_db") and ALIKE.isdisjoint(item.path.parts):
             item.add_marker("database")
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="long; run by --long"))

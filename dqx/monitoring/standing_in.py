@@ -4,6 +4,7 @@ Only that. Who stops beat wants no schedule to start, and what is due waits for 
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -93,7 +94,6 @@ def _tell() -> None:
 
 
 _for_clock = StandIn("clock", _clock_is_silent, _tell)
-_over = threading.Event()
 
 
 @beat_init.connect
@@ -111,5 +111,6 @@ def _show_life(**_: Any) -> None:
 
 def _stay() -> None:
     # The first look comes late enough for workers that start together with beat.
-    while not _over.wait(2 * EVERY):
+    while True:
+        time.sleep(2 * EVERY)
         _for_clock.look()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from dqx import keyset, sql
 from dqx.errors import NotFound
@@ -116,7 +117,7 @@ def _coming(timing: Timing, n: int) -> Coming:
 
 def _overviewed() -> QuerySet[Schedule]:
     newest = Run.objects.filter(schedule=OuterRef("pk")).order_by("-id").values("id")[:1]
-    return Schedule.objects.select_related("owner", "script").annotate(last_run=Subquery(newest))
+    return Schedule.objects.select_related("owner", "script").annotate(last_run=Subquery(newest), read_at=Now())
 
 
 def _with_runs(found: "QuerySet[Schedule] | Sequence[Any]", recent: int) -> list[Listed]:
@@ -124,19 +125,18 @@ def _with_runs(found: "QuerySet[Schedule] | Sequence[Any]", recent: int) -> list
     runs = catalogue.newest([schedule.last_run for schedule in several])
     due = due_time_catalogue.newest([schedule.pk for schedule in several], max(recent, 1))
     late = lateness.found([schedule.pk for schedule in several])
-    now = sql.now()
     listed = []
     for schedule in several:
         told = due.get(schedule.pk, [])
         last_due = told[0] if told else None
         problem = schedules.problem(schedule)
-        next_run, last_run = None if problem else _next_run(schedule, now), runs.get(schedule.last_run)
+        next_run, last_run = None if problem else _next_run(schedule), runs.get(schedule.last_run)
         listed.append(Listed(schedule, problem, late.get(schedule.pk), next_run, last_run, last_due, told[:recent]))
     return listed
 
 
-def _next_run(schedule: Schedule, now: datetime) -> datetime | None:
+def _next_run(schedule: Any) -> datetime | None:
     if not schedule.is_active:
         return None
-    times = schedule_times.coming(schedule.cron_schedule, schedule.timezone, now, 1)
+    times = schedule_times.coming(schedule.cron_schedule, schedule.timezone, schedule.read_at, 1)
     return times[0] if times else None

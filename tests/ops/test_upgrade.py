@@ -55,13 +55,18 @@ CREATE EVENT TRIGGER rewrites ON table_rewrite EXECUTE FUNCTION public.witness()
 """.replace("{BIG}", "{" + ",".join(BIG) + "}")
 
 
+def go_back():
+    """To the release before."""
+    for app, state in BEFORE:
+        migrate(app, state)
+
+
 @pytest.fixture
 def before(django_db_setup, django_db_blocker):
     """A database of the release before, with its ledger."""
     with django_db_blocker.unblock(), database():
         migrate()
-        for app, state in BEFORE:
-            migrate(app, state)
+        go_back()
         with connection.cursor() as cursor:
             cursor.execute(LEDGER)
             cursor.execute("ANALYZE dq.dq_runs")
@@ -70,14 +75,14 @@ def before(django_db_setup, django_db_blocker):
         yield
 
 
-# Seconds for which a table is locked at most, by an upgrade that shares its processor with many others.
-LONGEST = 3
+# Whoever has to share the processor with many others may be late once; a lock that lasts a second does so each time.
+TRIES = 3
 
 
 class Client(threading.Thread):
-    """Does one thing again and again, as the web and the workers of the release before do, and waits for no lock longer than `LONGEST`.
+    """Does one thing again and again, as the web and the workers of the release before do, and waits a second for a lock at most.
 
-    Not so long in all, which a machine that has much to do may take for anything.
+    Not a second in all, which a machine that has much to do may take for anything.
 
     Attributes:
         n: how often it was done.
@@ -94,7 +99,7 @@ class Client(threading.Thread):
     def run(self):
         try:
             with self.line.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{LONGEST}s'")
+                cursor.execute("SET lock_timeout = '1s'")
                 while not self.over.is_set():
                     cursor.execute(self.statement)
                     self.n += 1
@@ -136,16 +141,29 @@ SUMS = "SELECT count(*) FROM dq.dq_schedules"
 WRITES = "UPDATE dq.dq_runs SET n_rows = n_rows + 1 WHERE id = (SELECT max(id) FROM dq.dq_runs)"
 
 
-def test_nobody_waits_for_it(before, monkeypatch):
-    with clients(READS, SUMS, WRITES) as found:
+def upgraded_among(*statements):
+    """The clients that did these things during an upgrade, which first had to wait for somebody."""
+    with clients(*statements) as found:
         with somebody_reads("dq.dq_runs") as line:
             going_on = Task(migrate)
             # It asks for the ledger and gives up again, as long as somebody has it.
             assert steps.eventually(lambda: waits_for("dq_runs"), 20)
-            assert not steps.eventually(lambda: not going_on.is_alive(), LONGEST + 0.5)
+            assert not steps.eventually(lambda: not going_on.is_alive(), 1.5)
             line.rollback()
         going_on.done(90)
-    assert [client.failure for client in found] == [None, None, None]
+    return found
+
+
+def test_nobody_waits_for_it(before, monkeypatch):
+    for left in reversed(range(TRIES)):
+        found = upgraded_among(READS, SUMS, WRITES)
+        failures = [client.failure for client in found if client.failure]
+        if not left or not any(isinstance(failure, psycopg2.errors.LockNotAvailable) for failure in failures):
+            break
+        go_back()
+        with steps.superuser() as cursor:
+            cursor.execute("DELETE FROM public.witnessed")
+    assert failures == []
     assert all(client.n > 20 for client in found)
     with steps.superuser() as cursor:
         cursor.execute("SELECT * FROM public.witnessed WHERE n_read > 0 OR rewritten")

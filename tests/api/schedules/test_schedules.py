@@ -205,9 +205,7 @@ def test_the_number_of_statements_does_not_grow(as_publisher, publisher, script,
                 script=script, script_name="x", content="", content_hash="", kind="populate", status="failed", trigger="schedule",
                 actor=publisher, schedule_id=told["id"],
             )  # fmt: skip
-        with django_assert_num_queries(
-            6
-        ):  # who asks, the schedules, their newest runs and due times, what is late, now
+        with django_assert_num_queries(5):  # who asks, the schedules, their newest runs and due times, what is late
             assert len(as_publisher.get(PATH).json()) == count
 
 
